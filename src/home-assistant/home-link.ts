@@ -1,0 +1,93 @@
+import type { RestRequest, RestResponse } from './protocol/transport.ts';
+import type { Command, CompressedState, EntitiesMessage, HomeConfig, WireEvent } from './protocol/wire.ts';
+
+/**
+ * What an app host knows of a home's connection. It carries plain data only: in the daemon's own thread it is the
+ * connection itself, in a worker thread a proxy of it over a message port.
+ */
+export interface HomeLink {
+  /** The home's name in the configuration. */
+  readonly home: string;
+
+  /**
+   * Tells the sink the present status, and the present snapshot if there is one, before it returns; then everything
+   * that comes. Returns what detaches it.
+   */
+  attach(sink: HomeSink): () => void;
+
+  /**
+   * Brings events of one type to all sinks for as long as somebody follows it. `call_service` always is followed,
+   * where the token's user may. Returns what ends it; ending twice does nothing.
+   */
+  followEvents(eventType: string): () => void;
+
+  /**
+   * Sends a WebSocket command and gives its result.
+   *
+   * @throws HomeError - `CommandRefused` and its kin where the home refused, `ConnectionLost` where the connection went
+   * with the command in flight, `HomeAway` and `NoAnswer` at the time limit.
+   * @throws Cancelled - where the signal was aborted.
+   */
+  command(command: Command, options: CallOptions): Promise<unknown>;
+
+  /** Asks the home's REST API. Whatever status it answers is given back; it rejects where no answer came. */
+  rest(request: RestRequest, options: CallOptions): Promise<RestResponse>;
+}
+
+export interface CallOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Who asks, for the log and for what is shown of calls in flight. */
+  readonly app?: string | undefined;
+  readonly executionId?: string | undefined;
+}
+
+/** What a link tells. Calls come one after the other, in the order in which the home told it. */
+export interface HomeSink {
+  onStatus(status: HomeStatus): void;
+  /** Everything there is, as it is now: what was known before is replaced. */
+  onSnapshot(snapshot: HomeSnapshot): void;
+  /** The wire's own differences, uncopied: they are not to be changed. */
+  onDifferences(differences: EntitiesMessage): void;
+  onEvent(event: WireEvent): void;
+}
+
+export interface HomeSnapshot {
+  /** Counts the connections; what is known from an older one is past. */
+  readonly generation: number;
+  readonly entities: Readonly<Record<string, CompressedState>>;
+  readonly config: HomeConfig;
+  /** Home Assistant itself has been restarted since the snapshot before. Never so in the first. */
+  readonly restarted: boolean;
+  readonly clockOffsetMs: number;
+}
+
+export type HomePhase =
+  | 'connecting'
+  | 'authenticating'
+  | 'syncing'
+  /** Connected to a home that is not up yet; its snapshot comes when it is. */
+  | 'starting'
+  | 'ready'
+  /** Was ready, and is waiting to try again. */
+  | 'lost'
+  /** The home refused the token. It is tried again, slowly. */
+  | 'refused'
+  | 'closed';
+
+export interface HomeStatus {
+  readonly phase: HomePhase;
+  readonly generation: number;
+  /** What stands in the way, or what the connection has to do without. */
+  readonly problem?: HomeProblem | undefined;
+  /** How far the home's clock is ahead of ours. */
+  readonly clockOffsetMs: number;
+  readonly roundTripMs?: number | undefined;
+}
+
+export interface HomeProblem {
+  /** The code of an error, as in `docs/errors.md`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
