@@ -1,0 +1,112 @@
+import type { Clock } from './clock.ts';
+
+export interface EventStreamOptions<T> {
+  readonly clock: Clock;
+  /** Items that may wait. When as many do, the source is told to pause; what it had already read is still taken. */
+  readonly capacity: number;
+  /** How long items are delivered without a break before timers and I/O get their turn. @defaultValue 4 */
+  readonly sliceMs?: number;
+  /** Takes an item. Never called while a call is under way. Should it throw, the stream itself stays whole. */
+  readonly deliver: (item: T) => void;
+  /** `capacity` items wait: pause the source. Told once until `onDrained`. */
+  readonly onFull: () => void;
+  /** No more than half of `capacity` waits: resume the source. */
+  readonly onDrained: () => void;
+}
+
+interface Waiting<T> {
+  readonly item: T;
+  next: Waiting<T> | undefined;
+}
+
+/**
+ * Stands between a source that must not be blocked and work that takes time. While nothing waits, an item is delivered
+ * by a plain call; once the items of one turn of the event loop have taken more than a slice of time, the rest waits
+ * for later turns. Nothing is lost and the order is kept.
+ */
+export class EventStream<T> {
+  readonly #options: EventStreamOptions<T>;
+  readonly #sliceMs: number;
+  #first: Waiting<T> | undefined;
+  #last: Waiting<T> | undefined;
+  #length = 0;
+  /** Set as long as a turn is armed, which is so whenever something waits. */
+  #sliceEndMs: number | undefined;
+  #delivering = false;
+  #full = false;
+  #closed = false;
+
+  constructor(options: EventStreamOptions<T>) {
+    this.#options = options;
+    this.#sliceMs = options.sliceMs ?? 4;
+  }
+
+  /** How many items wait. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Delivers the item at once, or in a later turn after those before it. */
+  push(item: T): void {
+    if (this.#closed) return;
+    if (this.#delivering || this.#first !== undefined || !this.#sliceLasts()) {
+      this.#enqueue(item);
+      return;
+    }
+    this.#delivering = true;
+    try {
+      this.#options.deliver(item);
+    } finally {
+      this.#delivering = false;
+    }
+  }
+
+  /** Drops what waits and takes nothing more. */
+  close(): void {
+    this.#closed = true;
+    this.#first = undefined;
+    this.#last = undefined;
+    this.#length = 0;
+  }
+
+  /** Asked first in a turn of the event loop, begins a slice and sees to it that the next turn begins another. */
+  #sliceLasts(): boolean {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#sliceEndMs !== undefined) return nowMs < this.#sliceEndMs;
+    this.#sliceEndMs = nowMs + this.#sliceMs;
+    this.#options.clock.defer(this.#turn);
+    return true;
+  }
+
+  readonly #turn = (): void => {
+    this.#sliceEndMs = undefined;
+    this.#delivering = true;
+    try {
+      while (this.#first !== undefined && this.#sliceLasts()) this.#options.deliver(this.#dequeue(this.#first));
+    } finally {
+      this.#delivering = false;
+    }
+  };
+
+  #enqueue(item: T): void {
+    const entry: Waiting<T> = { item, next: undefined };
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.next = entry;
+    this.#last = entry;
+    this.#length += 1;
+    if (this.#full || this.#length < this.#options.capacity) return;
+    this.#full = true;
+    this.#options.onFull();
+  }
+
+  #dequeue(entry: Waiting<T>): T {
+    this.#first = entry.next;
+    if (entry.next === undefined) this.#last = undefined;
+    this.#length -= 1;
+    if (this.#full && this.#length <= this.#options.capacity / 2) {
+      this.#full = false;
+      this.#options.onDrained();
+    }
+    return entry.item;
+  }
+}
