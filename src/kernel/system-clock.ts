@@ -1,0 +1,72 @@
+import type { Clock, Timer } from './clock.ts';
+import { detached } from './execution.ts';
+
+/** Node turns a longer delay into one of 1 ms. */
+const MAX_DELAY_MS = 2_147_483_647;
+
+/** The machine's own time. Callbacks run on behalf of no execution. */
+export class SystemClock implements Clock {
+  nowMs(): number {
+    return Date.now();
+  }
+
+  monotonicMs(): number {
+    return performance.now();
+  }
+
+  after(delayMs: number, _label: string, fire: () => void): Timer {
+    return new SystemTimer(performance.now() + Math.max(0, delayMs), detached(fire));
+  }
+
+  defer(fire: () => void): Timer {
+    return new DeferredCall(detached(fire));
+  }
+}
+
+class SystemTimer implements Timer {
+  readonly #dueMs: number;
+  readonly #fire: () => void;
+  #handle: NodeJS.Timeout | undefined;
+
+  constructor(dueMs: number, fire: () => void) {
+    this.#dueMs = dueMs;
+    this.#fire = fire;
+    this.#arm(performance.now());
+  }
+
+  cancel(): void {
+    clearTimeout(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #arm(nowMs: number): void {
+    this.#handle = setTimeout(onTimeout, Math.min(Math.ceil(this.#dueMs - nowMs), MAX_DELAY_MS), this);
+  }
+
+  /** Node counts whole milliseconds of the loop's own time, so it may come up to one too soon. */
+  expire(): void {
+    const nowMs = performance.now();
+    if (nowMs < this.#dueMs) {
+      this.#arm(nowMs);
+      return;
+    }
+    this.#handle = undefined;
+    this.#fire();
+  }
+}
+
+function onTimeout(timer: SystemTimer): void {
+  timer.expire();
+}
+
+class DeferredCall implements Timer {
+  readonly #handle: NodeJS.Immediate;
+
+  constructor(fire: () => void) {
+    this.#handle = setImmediate(fire);
+  }
+
+  cancel(): void {
+    clearImmediate(this.#handle);
+  }
+}
