@@ -10,8 +10,8 @@ export interface HomeLink {
   readonly home: string;
 
   /**
-   * Tells the sink the present status, and the present snapshot if there is one, before it returns; then everything
-   * that comes. Returns what detaches it.
+   * Tells the sink the present status before it returns, then everything that comes. A sink that joins a home that is
+   * ready is told `syncing`, a snapshot of its own and `ready`, as on a new connection. Returns what detaches it.
    */
   attach(sink: HomeSink): () => void;
 
@@ -50,6 +50,8 @@ export interface HomeSink {
   /** The wire's own differences, uncopied: they are not to be changed. */
   onDifferences(differences: EntitiesMessage): void;
   onEvent(event: WireEvent): void;
+  /** The home's configuration (time zone, position, units) was changed since the snapshot. */
+  onConfig(config: HomeConfig): void;
 }
 
 export interface HomeSnapshot {

@@ -18,12 +18,14 @@ export interface SocketListener {
   onText(text: string): void;
   /** Told once, however the connection ended; 1006 where there was no closing frame. */
   onClose(code: number, reason: string): void;
-  onPong(): void;
 }
 
+/**
+ * An open WebSocket. Its own pings are the transport's matter: whether the home is alive is asked by Home Assistant's
+ * `ping` command, which no proxy answers in its place.
+ */
 export interface HomeSocket {
   send(text: string): void;
-  ping(): void;
   /** Stops reading: what the home sends waits in the network until `resume`. */
   pause(): void;
   resume(): void;
