@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import { HIDDEN } from '../kernel/redaction.ts';
+import { appProblems, missingAppsFolder, missingConfiguration, selectionProblems } from './cross-checks.ts';
+import { jsonSchema } from './json-schema.ts';
+import type { Problem } from './problem.ts';
+import { schemaProblems } from './schema-problems.ts';
+import { ConfigurationSchema, type AppConfiguration, type Configuration } from './schema.ts';
+import { gatherSources, homeNames, type ConfigurationRequest, type Gathered } from './sources.ts';
+import { isTree, type Tree } from './tree.ts';
+
+export type LoadedConfiguration = ValidConfiguration | InvalidConfiguration;
+
+type Reading = Pick<Gathered, 'file' | 'folder' | 'sources' | 'secrets' | 'originOf'>;
+
+export interface ValidConfiguration extends Reading {
+  readonly kind: 'valid';
+  readonly configuration: Configuration;
+}
+
+export interface InvalidConfiguration extends Reading {
+  readonly kind: 'invalid';
+  readonly problems: readonly Problem[];
+  /** The parts that are right by themselves, for those who can do something with them. */
+  readonly usable: UsableParts;
+}
+
+export type UsableParts = Partial<Pick<Configuration, 'paths' | 'apps'>>;
+
+type Parsed = ReturnType<typeof ConfigurationSchema.parse>;
+
+/** The home that an app works on if it names none. */
+function defaultHome(homes: readonly string[]): string {
+  return homes.length === 1 && homes[0] !== undefined ? homes[0] : 'default';
+}
+
+function completeApps(apps: Parsed['apps'], homes: readonly string[], only: readonly string[] | undefined): Record<string, AppConfiguration> {
+  const entries = Object.entries(apps).map(([name, app]): [string, AppConfiguration] => [
+    name,
+    { ...app, home: app.home ?? defaultHome(homes), enabled: only === undefined ? app.enabled : only.includes(name) },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** What of a tree is right by itself: its paths, and each app. */
+function usablePart(tree: Tree): Pick<Parsed, 'paths' | 'apps'> | undefined {
+  const { shape } = ConfigurationSchema;
+  const paths = shape.paths.safeParse(tree['paths']);
+  if (!paths.success) return undefined;
+  const entries = isTree(tree['apps']) ? Object.entries(tree['apps']) : [];
+  const apps: Parsed['apps'] = Object.assign({}, ...entries.map(([name, app]) => shape.apps.safeParse({ [name]: app }).data ?? {}));
+  return { paths: paths.data, apps };
+}
+
+function lineOf({ origin }: Problem): number {
+  return origin.kind === 'file' ? (origin.line ?? 0) : Number.MAX_SAFE_INTEGER;
+}
+
+/** First what is wrong with the file, from its top to its end. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((left, right) => lineOf(left) - lineOf(right));
+}
+
+function withoutSecrets(problem: Problem, secrets: readonly string[]): Problem {
+  const hide = (text: string): string => secrets.reduce((left, secret) => left.replaceAll(secret, HIDDEN), text);
+  const texts = Object.entries(problem).map(([key, value]): [string, unknown] => [key, typeof value === 'string' ? hide(value) : value]);
+  return { ...problem, ...Object.fromEntries(texts) };
+}
+
+/**
+ * Reads the configuration from all its sources and checks it. What a higher source says counts: command line, then
+ * environment (`HASSETTE_…`), then the `.env` beside the configuration file, then the file, then the defaults.
+ *
+ * It never throws for what a person wrote: everything that is wrong comes back at once.
+ */
+export async function loadConfiguration(request: ConfigurationRequest): Promise<LoadedConfiguration> {
+  const schema = jsonSchema();
+  const gathered = await gatherSources(request, schema);
+  const { tree, originOf, fileKind, file, folder, sources, secrets } = gathered;
+  const only = request.flags?.only;
+  const complete = ({ paths, apps }: Pick<Parsed, 'paths' | 'apps'>): Pick<Configuration, 'paths' | 'apps'> => ({
+    paths: { apps: resolve(folder, paths.apps), data: resolve(folder, paths.data) },
+    apps: completeApps(apps, homeNames(tree), only),
+  });
+  const problems = [...gathered.problems];
+  const parsed = ConfigurationSchema.safeParse(tree);
+  const part = parsed.success ? parsed.data : usablePart(tree);
+  const usable: UsableParts = part === undefined ? {} : complete(part);
+
+  if (fileKind === 'none' && tree['homes'] === undefined) {
+    problems.push(missingConfiguration(folder));
+  } else if (fileKind !== 'problems') {
+    // A variable that is not set is told as such, and not for what its name looks like in its place.
+    const told = new Set(problems.map(({ path }) => path));
+    const issues = parsed.success ? [] : parsed.error.issues;
+    problems.push(...schemaProblems(issues, { schema, tree, originOf }).filter(({ path }) => path === '' || !told.has(path)));
+    problems.push(...appProblems(usable.apps ?? {}, isTree(tree['homes']) ? Object.keys(tree['homes']) : [], originOf));
+    problems.push(...selectionProblems(only ?? [], isTree(tree['apps']) ? Object.keys(tree['apps']) : []));
+    problems.push(...(await missingAppsFolder(usable, originOf)));
+  }
+  const reading: Reading = { file, folder, sources, secrets, originOf };
+  if (parsed.success && problems.length === 0) {
+    return { kind: 'valid', ...reading, configuration: { ...parsed.data, ...complete(parsed.data) } };
+  }
+  return { kind: 'invalid', ...reading, usable, problems: inOrder(problems).map((problem) => withoutSecrets(problem, secrets)) };
+}

@@ -1,0 +1,227 @@
+import { z } from 'zod';
+import { durationMs } from '../kernel/duration.ts';
+import type { LogLevel } from '../kernel/logging.ts';
+import { address } from './address.ts';
+
+/**
+ * The settings of a daemon. Each has its description here, once: editors show it (`hassette schema`), the reference
+ * is checked against it, and a wrong value is told with it.
+ */
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const satisfies readonly LogLevel[];
+
+/** Names become parts of log paths (`app.hallway_light`) and of environment variables, hence the few characters. */
+const instanceName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error: 'a name of letters, digits, _ and -, beginning with a letter' });
+
+const logLevel = z.enum(logLevels);
+
+function readDuration(text: string): number | undefined {
+  try {
+    return durationMs(text);
+  } catch {
+    return undefined; // Its message is for the author of an app; the problem told here names file and path.
+  }
+}
+
+function duration(byDefault: string, description: string, leastMs = 1) {
+  return z
+    .string()
+    .meta({ description, examples: [byDefault] })
+    .transform((text, context) => {
+      const ms = readDuration(text);
+      if (ms !== undefined && ms >= leastMs) return ms;
+      context.addIssue({ code: 'custom', params: { expected: 'a duration, such as "500ms", "30s", "3m" or "1h30m"' } });
+      return z.NEVER;
+    })
+    .prefault(byDefault);
+}
+
+function count(byDefault: number, description: string) {
+  return z.int().min(1).meta({ description }).default(byDefault);
+}
+
+const bytesOfUnit: Readonly<Record<string, number>> = { k: 1000, m: 1_000_000, g: 1_000_000_000 };
+
+function bytes(byDefault: string, description: string) {
+  return z
+    .string()
+    .regex(/^[1-9]\d*[kmg]$/i, { error: 'a size, such as "500k", "10m" or "1g"' })
+    .meta({ description, examples: [byDefault] })
+    .transform((text) => Number(text.slice(0, -1)) * (bytesOfUnit[text.slice(-1).toLowerCase()] ?? 1))
+    .prefault(byDefault);
+}
+
+function path(description: string) {
+  return z.string().min(1).meta({ description, path: true });
+}
+
+const HomeAddress = z.strictObject({
+  url: address.meta({ description: 'Where Home Assistant answers.', examples: ['http://homeassistant.local:8123'] }),
+  token: z
+    .string()
+    .trim()
+    .min(1)
+    .regex(/^\S+$/, { error: 'a long-lived access token, without spaces' })
+    .meta({ description: 'A long-lived access token, made on the profile page of a user.', secret: true }),
+  verifyTls: z.boolean().meta({ description: 'Refuse a certificate that does not verify.' }).default(true),
+  ca: path('A file with the certificates (PEM) of an authority of your own.').optional(),
+});
+
+const Home = z
+  .union([z.literal('simulated'), HomeAddress])
+  .meta({ description: 'A Home Assistant, or "simulated" for the built-in one.' });
+
+const AppInstance = z.strictObject({
+  class: z
+    .string()
+    .min(1)
+    .meta({ description: "The export's name, or file.ts#Name.", examples: ['MotionLight', 'lights/motion.ts#MotionLight'] }),
+  config: z
+    .record(z.string(), z.unknown())
+    .meta({ description: "What the class's own schema asks for." })
+    .default({}),
+  enabled: z.boolean().meta({ description: 'Whether the daemon starts it.' }).default(true),
+  isolation: z
+    .enum(['main', 'thread'])
+    .meta({ description: 'In the daemon\'s own thread, or in one of its own, where a loop without end harms no other.' })
+    .default('main'),
+  home: z.string().meta({ description: 'The home it works on: the only one, else "default".' }).optional(),
+  logLevel: logLevel.meta({ description: 'Its own log level.' }).optional(),
+  dryRun: z.boolean().meta({ description: 'Log and record its calls, send none.' }).optional(),
+});
+
+const Logging = z
+  .strictObject({
+    level: logLevel.meta({ description: 'The least severe level that is written.' }).default('info'),
+    format: z
+      .enum(['auto', 'pretty', 'json'])
+      .meta({ description: 'For eyes, or a JSON object a line; auto is pretty on a terminal.' })
+      .default('auto'),
+    levels: z
+      .record(z.string(), logLevel)
+      .meta({ description: 'Levels by path, such as "home.default" or "app.hallway_light".' })
+      .default({}),
+    file: path('A file that gets the lines as JSON as well.').optional(),
+    rotate: z
+      .strictObject({
+        size: bytes('10m', 'The file is put aside before it grows beyond this.'),
+        keep: count(5, 'How many files that were put aside stay.'),
+      })
+      .prefault({})
+      .transform(({ size, keep }) => ({ maxBytes: size, keep })),
+  })
+  .prefault({});
+
+const Paths = z
+  .strictObject({
+    apps: path('The folder of your classes. A relative path counts from the file that says it.').default('apps'),
+    data: path('The folder the daemon keeps its own files in.').default('data'),
+  })
+  .prefault({});
+
+const Connection = z
+  .strictObject({
+    onRefused: z
+      .enum(['exit', 'retry'])
+      .meta({ description: 'When every home refuses its token at start: end with exit code 2, or try again slowly.' })
+      .default('exit'),
+    connectTimeout: duration('10s', 'How long opening a connection and its handshake may take.'),
+    callTimeout: duration('10s', 'How long a call may take, waiting for a lost connection included.'),
+    pingInterval: duration('15s', 'How often a quiet connection is tried; a dead one is found within twice this.'),
+    firstRetry: duration('1s', 'The first wait before connecting again.'),
+    lastRetry: duration('1m', 'What the waits grow to.'),
+  })
+  .prefault({})
+  .transform((it) => ({
+    onRefused: it.onRefused,
+    connectTimeoutMs: it.connectTimeout,
+    callTimeoutMs: it.callTimeout,
+    pingIntervalMs: it.pingInterval,
+    firstRetryMs: it.firstRetry,
+    lastRetryMs: it.lastRetry,
+  }));
+
+const Limits = z
+  .strictObject({
+    startHook: duration('30s', "How long an app's start hooks may take."),
+    drain: duration('4s', 'At a stop: how long running handlers may go on.', 0),
+    shutdownHooks: duration('3s', 'At a stop: how long the shutdown hooks may take, all together.', 0),
+    resourceStop: duration('1s', 'At a stop: how long everything else may take.', 0),
+    execution: duration('10m', 'How long one run of a handler or job may take.'),
+    maxPending: count(100, 'How many events may wait for a handler that is busy.'),
+    eventBuffer: count(10_000, 'How many events may wait between connection and bus before the socket is paused.'),
+  })
+  .prefault({})
+  .transform((it) => ({
+    startHookMs: it.startHook,
+    drainMs: it.drain,
+    shutdownHooksMs: it.shutdownHooks,
+    resourceStopMs: it.resourceStop,
+    executionMs: it.execution,
+    maxPending: it.maxPending,
+    eventBuffer: it.eventBuffer,
+  }));
+
+const Simulate = z
+  .strictObject({
+    seed: z.int().min(0).meta({ description: 'Another seed, another day in the demo home.' }).default(1),
+    speed: z.number().positive().meta({ description: 'How many times faster than life people live in it.' }).default(1),
+    host: z.string().min(1).meta({ description: 'Where `hassette simulate` listens.' }).default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).meta({ description: 'Its port; 0 takes a free one.' }).default(8123),
+  })
+  .prefault({});
+
+/**
+ * The schema of everything that can be configured.
+ *
+ * Its input is what a file, an environment or a command line says; its output has every default filled in and each
+ * duration turned into milliseconds.
+ */
+export const ConfigurationSchema = z.strictObject({
+  homes: z
+    .record(instanceName, Home)
+    .meta({ description: 'The Home Assistants to work with, by a name of yours.' })
+    .refine((homes) => Object.keys(homes).length > 0, { params: { expected: 'at least one home' } }),
+  apps: z
+    .record(instanceName, AppInstance)
+    .meta({ description: 'The apps to run, by a name of yours; several may use one class.' })
+    .default({}),
+  dryRun: z.boolean().meta({ description: 'Log and record the calls of all apps, send none.' }).default(false),
+  logging: Logging.meta({ description: 'What is written, and how.' }),
+  paths: Paths.meta({ description: 'Where things lie.' }),
+  connection: Connection.meta({ description: 'How the daemon talks to its homes.' }),
+  limits: Limits.meta({ description: 'How long things may take, and how much may wait.' }),
+  simulate: Simulate.meta({ description: 'The built-in simulated home.' }),
+});
+
+type Parsed = z.output<typeof ConfigurationSchema>;
+
+/** One app as it is configured, with its defaults and its home. */
+export interface AppConfiguration extends Omit<Parsed['apps'][string], 'home'> {
+  readonly home: string;
+}
+
+/** A home's address and token, or `'simulated'`. */
+export type HomeConfiguration = Parsed['homes'][string];
+
+/** The checked configuration: every default filled in, paths absolute, durations in milliseconds. */
+export interface Configuration extends Omit<Parsed, 'apps'> {
+  readonly apps: Readonly<Record<string, AppConfiguration>>;
+}
+
+/**
+ * What a configuration file may say.
+ *
+ * @example
+ * ```ts
+ * // hassette.ts
+ * import type { ConfigurationInput } from 'hassette';
+ *
+ * export default {
+ *   homes: { default: { url: 'http://homeassistant.local:8123', token: '${HOME_ASSISTANT_TOKEN}' } },
+ * } satisfies ConfigurationInput;
+ * ```
+ */
+export type ConfigurationInput = z.input<typeof ConfigurationSchema>;
