@@ -38,7 +38,7 @@ export class Heap<N extends HeapNode> {
   /** Takes a node out; one that is not in the heap is left alone. */
   remove(node: N): void {
     const index = node.heapIndex;
-    if (this.#nodes[index] !== node) return;
+    if (index < 0 || this.#nodes[index] !== node) return;
     node.heapIndex = -1;
     const last = this.#nodes.pop();
     if (last === undefined || last === node) return;

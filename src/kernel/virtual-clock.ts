@@ -208,18 +208,23 @@ export class VirtualClock implements Clock {
     await this.settle();
   }
 
-  /** Moves to a time at or before which one timer, or those of the peers, are due, and fires that one. */
+  /**
+   * Moves to a time before which nothing is due, and fires the timer that is due then. Other threads come first at a
+   * new time, so that whatever the timer sets off there finds their clocks at the same time.
+   */
   async #moveTo(elapsedMs: number): Promise<void> {
-    this.#elapsedMs = Math.max(this.#elapsedMs, elapsedMs);
+    const moved = elapsedMs > this.#elapsedMs;
+    if (moved) this.#elapsedMs = elapsedMs;
     this.#happenings += 1;
     const timer = this.#timers.peek();
-    if (timer !== undefined && timer.dueMs <= this.#elapsedMs) {
+    const due = timer !== undefined && timer.dueMs <= this.#elapsedMs;
+    if (this.#peers.size > 0 && (moved || !due)) {
+      const wallMs = this.nowMs();
+      for (const peer of this.#peers) await peer.advanceTo(wallMs);
+    } else if (due) {
       this.#timers.take();
       runOutsideExecutions(timer.fire);
-      return;
     }
-    const wallMs = this.nowMs();
-    for (const peer of this.#peers) await peer.advanceTo(wallMs);
   }
 
   /** On the monotonic clock. Never before now, so that a timer armed late is due at once. */

@@ -1,0 +1,486 @@
+import { type Capacity, Waiter } from './capacity.ts';
+import type { Clock, Timer } from './clock.ts';
+import { Deque } from './deque.ts';
+import { DropNotice } from './drop-notice.ts';
+import { formatDuration } from './duration.ts';
+import { Cancelled, HassetteError, TimedOut } from './errors.ts';
+import { type ExecutionKind, runInExecution } from './execution.ts';
+import type { Failure } from './failure.ts';
+import { LaneFlight } from './flight.ts';
+import { DEFAULT_MAX_PENDING, DEFAULT_TIMEOUT_MS, type LaneCounters, type LaneOptions, noCounts, type Outcome, type OverlapMode } from './lane-options.ts';
+import type { Life } from './life.ts';
+import type { LifeScope } from './life-scope.ts';
+import type { Logger } from './logging.ts';
+import { describeRun, Run, type RunOwner } from './run.ts';
+import { isCancellation } from './waiting.ts';
+
+/** A line was full, and its overflow is `'error'`. */
+export class QueueFull extends HassetteError {
+  readonly code = 'QUEUE_FULL';
+  readonly audience = 'author';
+}
+
+/** What a lane is given by its executor. */
+export interface LaneHost {
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'debug' | 'warn'>;
+  readonly capacity: Capacity;
+  /** Of all lanes together. */
+  readonly totals: LaneCounters;
+  newId(): string;
+  /** Logs a failure, tells whoever listens, and gives it to `onError`. */
+  report(report: FailureReport): Failure;
+  /** The lane is closed. */
+  forget(lane: LaneView): void;
+}
+
+export interface FailureReport {
+  readonly error: unknown;
+  readonly run: Run;
+  readonly scope: LifeScope;
+  readonly input?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly unhandled?: boolean | undefined;
+  readonly onError: ((failure: Failure) => unknown) | undefined;
+}
+
+/** What there is to see of a lane, whatever it takes. */
+export interface LaneView {
+  readonly life: Life;
+  readonly kind: ExecutionKind;
+  readonly name: string;
+  readonly mode: OverlapMode;
+  readonly counters: Readonly<LaneCounters>;
+  readonly running: number;
+  readonly pending: number;
+}
+
+/** What is called off has so long to come to its end before it counts as abandoned. */
+const UNWINDING_LIMIT_MS = 1000;
+/** After so long a wait behind another run a line says so. */
+const LONG_WAIT_MS = 10_000;
+/** A handler that submits to its own lane gives way to the rest of the daemon after so many runs in one go. */
+const RUNS_IN_A_ROW = 100;
+
+const CANCELLED: Outcome = { kind: 'cancelled' };
+const DROPPED: Outcome = { kind: 'dropped' };
+
+type Settle = (outcome: Outcome) => void;
+
+interface Pending<T> {
+  readonly input: T;
+  readonly settle: Settle | undefined;
+  /** Monotonic. */
+  readonly sinceMs: number;
+}
+
+/** One line of runs of one handler, job, hook or task, with its own rule for what happens when they overlap. */
+export class Lane<T> implements LaneView, RunOwner {
+  readonly life: Life;
+  readonly kind: ExecutionKind;
+  readonly name: string;
+  readonly mode: OverlapMode;
+  readonly duringStop: boolean;
+  readonly counters: LaneCounters = noCounts();
+  readonly host: LaneHost;
+  readonly #scope: LifeScope;
+  readonly #options: LaneOptions<T>;
+  readonly #waiter: Waiter;
+  readonly #pending = new Deque<Pending<T>>();
+  readonly #flights = new Set<LaneFlight<T>>();
+  /** Runs that have not yet given way to the event loop, the innermost last. */
+  readonly #onStack: Run[] = [];
+  /** Those in flight and those on the stack. */
+  #running = 0;
+  #closed: boolean;
+  #inARow = 0;
+  #resting: PromiseWithResolvers<void> | undefined;
+  #roomWanted: (() => void)[] | undefined;
+  #longWait: Timer | undefined;
+  #longWaitTold = false;
+  #drops: DropNotice | undefined;
+
+  constructor(host: LaneHost, scope: LifeScope, options: LaneOptions<T>) {
+    this.life = options.life;
+    this.kind = options.kind;
+    this.name = options.name;
+    this.mode = options.mode ?? 'queued';
+    this.duringStop = options.duringStop ?? false;
+    this.host = host;
+    this.#scope = scope;
+    this.#closed = scope.closed;
+    this.#options = options;
+    this.#waiter = new Waiter(options.priority ?? 0, () => this.#serve());
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Resolves once nothing runs and nothing waits. What was called off does not count. */
+  get idle(): Promise<void> {
+    if (this.#running === 0 && this.#pending.size === 0) return Promise.resolve();
+    this.#resting ??= Promise.withResolvers();
+    return this.#resting.promise;
+  }
+
+  /**
+   * Runs it at once if it may, otherwise does as the lane's mode says. Whatever the person's code throws stays here.
+   *
+   * @throws QueueFull if the line is full and its overflow is `'error'`.
+   */
+  submit(input: T): void {
+    this.#admit(input, undefined);
+  }
+
+  /** As {@link submit}, and tells what became of it. Never rejects. */
+  request(input: T): Promise<Outcome> {
+    return new Promise((resolve) => {
+      try {
+        this.#admit(input, resolve);
+      } catch (error) {
+        if (!(error instanceof QueueFull)) throw error;
+        resolve(DROPPED);
+      }
+    });
+  }
+
+  /** Resolves once a submission would neither be dropped nor make the line longer than it may be. */
+  async room(): Promise<void> {
+    while (this.#full && !this.#closed) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      (this.#roomWanted ??= []).push(resolve);
+      await promise;
+    }
+  }
+
+  /** Drops what waits and calls off what runs. */
+  cancel(reason: Cancelled): void {
+    this.#dropPending();
+    for (const run of this.#onStack) run.cancel(reason);
+    for (const flight of [...this.#flights]) flight.callOff(reason);
+    this.#rest();
+  }
+
+  /** Takes no more submissions and drops what waits. What runs goes on. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#dropPending();
+    this.#drops?.close();
+    this.#rest();
+    this.#scope.lanes.delete(this);
+    this.host.forget(this);
+    this.#scope.changed();
+  }
+
+  /** A promise that one of its runs left behind was rejected, and nobody handled it. */
+  reportUnhandled(run: Run, error: unknown): void {
+    if (run.cancelled && isCancellation(error)) return;
+    this.#count('unhandled');
+    this.#report(run, error, { unhandled: true, hint: 'Await the promise, or catch what it may throw.' });
+  }
+
+  newId(): string {
+    return this.host.newId();
+  }
+
+  keepLeftover(run: Run): void {
+    this.#scope.keepLeftover(run);
+  }
+
+  get #mayStart(): boolean {
+    return this.#running === 0 || this.mode === 'parallel';
+  }
+
+  get #full(): boolean {
+    return this.#pending.size >= this.#limit;
+  }
+
+  /** How many may wait. While one runs, `single` has no line and `restart` no need of one. */
+  get #limit(): number {
+    if (this.mode === 'single') return this.#running === 0 ? 1 : 0;
+    if (this.mode === 'restart') return 1;
+    return this.#options.maxPending ?? DEFAULT_MAX_PENDING;
+  }
+
+  #admit(input: T, settle: Settle | undefined): void {
+    if (this.#closed) {
+      this.#count('cancelled');
+      settle?.(CANCELLED);
+      return;
+    }
+    if (this.mode === 'restart' && (this.#running > 0 || this.#pending.size > 0)) {
+      this.cancel(new Cancelled(`${this.#label} was called off for a newer run`));
+    }
+    if (this.#mayStart && this.#pending.size === 0 && this.host.capacity.take()) {
+      this.#start(input, settle);
+      return;
+    }
+    if (this.#full && !this.#overflow(settle)) return;
+    this.#pending.push({ input, settle, sinceMs: this.host.clock.monotonicMs() });
+    if (this.#mayStart) this.host.capacity.ask(this.#waiter);
+    else this.#watchWait();
+  }
+
+  /** Whether there is room for a new one now. */
+  #overflow(settle: Settle | undefined): boolean {
+    const { overflow = 'drop-oldest' } = this.#options;
+    if (overflow === 'block') return true;
+    const oldest = overflow === 'drop-oldest' ? this.#pending.shift() : undefined;
+    this.#count('dropped');
+    this.#drops ??= new DropNotice(this.host.clock, this.#label, (count) => this.#tellDrops(count));
+    this.#drops.note();
+    if (overflow === 'error') throw this.#queueFull();
+    (oldest === undefined ? settle : oldest.settle)?.(DROPPED);
+    return oldest !== undefined;
+  }
+
+  /** Its place in the executor has been taken. */
+  #start(input: T, settle: Settle | undefined): void {
+    const run = new Run(this, this.host.clock.nowMs());
+    this.#running += 1;
+    this.#count('started');
+    this.#onStack.push(run);
+    let value: unknown;
+    let outcome: Outcome | undefined;
+    try {
+      value = runInExecution(run, this.#options.run, input);
+    } catch (error) {
+      outcome = this.#thrown(run, input, error);
+    }
+    this.#onStack.pop();
+    if (outcome === undefined && isThenable(value)) {
+      this.#inARow = 0;
+      this.#follow(new LaneFlight(this, run, input, settle), value);
+      return;
+    }
+    if (outcome === undefined) this.#count('done');
+    settle?.(outcome ?? { kind: 'done', value });
+    this.#leave(run);
+  }
+
+  /** The run turned out to be asynchronous: only now does it need a time limit and a place in the lists. */
+  #follow(flight: LaneFlight<T>, value: PromiseLike<unknown>): void {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    this.#flights.add(flight);
+    this.#scope.flights.add(flight);
+    if (timeoutMs !== false) {
+      flight.timer = this.host.clock.after(timeoutMs, `time limit of ${this.#label}`, () => this.#expire(flight, timeoutMs));
+    }
+    Promise.resolve(value).then(
+      (result) => this.#land(flight, { kind: 'done', value: result }),
+      (error: unknown) => this.#crash(flight, error),
+    );
+    // It was called off, or its life ended, while it was still on the stack and in no list.
+    if (flight.run.cancelled || (!this.duringStop && this.life.ended)) {
+      flight.callOff(new Cancelled(`${this.#label} was called off`));
+    }
+  }
+
+  #crash(flight: LaneFlight<T>, error: unknown): void {
+    if (!flight.calledOff) {
+      this.#land(flight, this.#thrown(flight.run, flight.input, error));
+      return;
+    }
+    this.#unwound(flight);
+    if (!isCancellation(error)) this.host.logger.debug({ err: error, app: this.life.name }, `${this.#label} failed after it had been called off`);
+  }
+
+  #land(flight: LaneFlight<T>, outcome: Outcome): void {
+    if (flight.calledOff) {
+      this.#unwound(flight);
+      return;
+    }
+    if (outcome.kind === 'done') this.#count('done');
+    flight.settle?.(outcome);
+    this.#takeOut(flight);
+  }
+
+  #expire(flight: LaneFlight<T>, timeoutMs: number): void {
+    const error = new TimedOut(this.#label, timeoutMs);
+    this.#count('timedOut');
+    const failure = this.#report(flight.run, error, {
+      input: this.#describe(flight.input),
+      hint: `It was called off and the next may run. Set \`timeout\` where ${formatDuration(timeoutMs)} is too short; false lifts it.`,
+    });
+    this.#letGo(flight, new Cancelled(error.message, { cause: error }), { kind: 'timed-out', failure });
+  }
+
+  /** For a flight that is to end before it has by itself. */
+  callOff(flight: LaneFlight<T>, reason: Cancelled): void {
+    this.#count('cancelled');
+    this.#letGo(flight, reason, CANCELLED);
+  }
+
+  /** The lane goes on without the flight, which is refused whatever it tries from now on. */
+  #letGo(flight: LaneFlight<T>, reason: Cancelled, outcome: Outcome): void {
+    flight.calledOff = true;
+    flight.run.cancel(reason);
+    flight.settle?.(outcome);
+    this.#scope.unwinding.add(flight);
+    this.#takeOut(flight);
+    flight.timer = this.host.clock.after(UNWINDING_LIMIT_MS, `end of ${this.#label}, called off`, () => this.#abandon(flight));
+  }
+
+  #unwound(flight: LaneFlight<T>): void {
+    flight.timer?.cancel();
+    this.#scope.unwound(flight);
+  }
+
+  #abandon(flight: LaneFlight<T>): void {
+    this.#scope.unwound(flight);
+    this.#count('abandoned');
+    this.host.logger.warn(
+      { app: this.life.name, executionId: flight.run.id, input: this.#describe(flight.input) },
+      `${this.#label} still runs ${formatDuration(UNWINDING_LIMIT_MS)} after it was called off and is left to itself; its calls are refused. ` +
+        `Hand the execution's signal to whatever it awaits.`,
+    );
+  }
+
+  #takeOut(flight: LaneFlight<T>): void {
+    flight.timer?.cancel();
+    this.#flights.delete(flight);
+    this.#leave(flight.run);
+    this.#scope.landed(flight);
+  }
+
+  /** Its place goes to whoever waits and comes first, which may be this lane again. */
+  #leave(run: Run): void {
+    run.finish();
+    this.#running -= 1;
+    const { capacity } = this.host;
+    if (this.#pending.size > 0 && this.#mayStart) this.#wantPlace();
+    capacity.giveBack();
+    this.#rest();
+  }
+
+  #wantPlace(): void {
+    this.#inARow += 1;
+    if (this.#inARow < RUNS_IN_A_ROW) {
+      this.host.capacity.enlist(this.#waiter);
+      return;
+    }
+    this.#inARow = 0;
+    this.host.clock.defer(() => {
+      if (this.#pending.size > 0 && this.#mayStart) this.host.capacity.ask(this.#waiter);
+    });
+  }
+
+  /** A place has been taken for the next in line. */
+  #serve(): void {
+    const next = this.#mayStart ? this.#pending.shift() : undefined;
+    if (next === undefined) {
+      this.host.capacity.giveBack();
+      return;
+    }
+    this.#start(next.input, next.settle);
+    if (this.#pending.size > 0 && this.#mayStart) this.host.capacity.enlist(this.#waiter);
+  }
+
+  #thrown(run: Run, input: T, error: unknown): Outcome {
+    if (error instanceof Cancelled || (run.cancelled && isCancellation(error))) {
+      this.#count('cancelled');
+      return CANCELLED;
+    }
+    this.#count('failed');
+    return { kind: 'failed', failure: this.#report(run, error, { input: this.#describe(input) }) };
+  }
+
+  #report(run: Run, error: unknown, details: Pick<FailureReport, 'input' | 'hint' | 'unhandled'>): Failure {
+    return this.host.report({ error, run, scope: this.#scope, onError: this.#options.onError, ...details });
+  }
+
+  #dropPending(): void {
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+      this.#count('cancelled');
+      next.settle?.(CANCELLED);
+    }
+    this.host.capacity.forget(this.#waiter);
+  }
+
+  /** Whoever waits for the lane to be less busy is told. */
+  #rest(): void {
+    if (this.#roomWanted !== undefined && (!this.#full || this.#closed)) {
+      const wanted = this.#roomWanted;
+      this.#roomWanted = undefined;
+      for (const resolve of wanted) resolve();
+    }
+    if (this.#pending.size > 0) return;
+    if (this.#longWait !== undefined) {
+      this.#longWait.cancel();
+      this.#longWait = undefined;
+    }
+    if (this.#resting !== undefined && this.#running === 0) {
+      this.#resting.resolve();
+      this.#resting = undefined;
+    }
+  }
+
+  #watchWait(): void {
+    if (this.#longWait !== undefined || this.#longWaitTold) return;
+    this.#longWait = this.host.clock.after(LONG_WAIT_MS, `long wait in the line of ${this.#label}`, () => this.#lookAtWait());
+  }
+
+  #lookAtWait(): void {
+    this.#longWait = undefined;
+    const oldest = this.#pending.peek();
+    if (oldest === undefined) return;
+    const leftMs = LONG_WAIT_MS - (this.host.clock.monotonicMs() - oldest.sinceMs);
+    if (leftMs > 0) {
+      this.#longWait = this.host.clock.after(leftMs, `long wait in the line of ${this.#label}`, () => this.#lookAtWait());
+      return;
+    }
+    this.#longWaitTold = true;
+    this.host.logger.warn(
+      { app: this.life.name, input: this.#describe(oldest.input), pending: this.#pending.size },
+      `${this.#label} has waited for ${formatDuration(LONG_WAIT_MS)} behind an earlier run of its own. ` +
+        `Where only the newest matters, give it \`mode: 'restart'\`.`,
+    );
+  }
+
+  #tellDrops(count: number): void {
+    const { overflow = 'drop-oldest' } = this.#options;
+    const why =
+      this.mode === 'single'
+        ? `since the run before had not ended (\`mode: 'single'\`)`
+        : `since ${this.#limit} were waiting already (\`maxPending\`, \`overflow: '${overflow}'\`)`;
+    this.host.logger.warn({ app: this.life.name, dropped: count, droppedInAll: this.counters.dropped }, `${this.#label}: ${count} left out, ${why}`);
+  }
+
+  #queueFull(): QueueFull {
+    return new QueueFull(`${this.#label} takes no more: ${this.mode === 'single' ? 'one is running' : `${this.#limit} are waiting`}`, {
+      hint: `Submit less often, or choose another \`overflow\` than 'error'.`,
+    });
+  }
+
+  #describe(input: T): string | undefined {
+    try {
+      return this.#options.describe?.(input);
+    } catch {
+      // It is a help beside a failure, and must not become one itself.
+      return undefined;
+    }
+  }
+
+  #count(what: keyof LaneCounters): void {
+    this.counters[what] += 1;
+    this.host.totals[what] += 1;
+  }
+
+  get #label(): string {
+    return describeRun({ kind: this.kind, name: this.name, owner: this.life.name });
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
