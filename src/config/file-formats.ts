@@ -35,6 +35,11 @@ function unreadable(message: string, at?: LineAndColumn, hint?: string): Unreada
 
 const noSettings = 'this file should hold settings such as "homes" and "apps"';
 
+function hintFor(code: string, line: string): string | undefined {
+  if (code === 'TAB_AS_INDENT') return 'Indent with spaces.';
+  return /[{,].*:\s*\$\{/.test(line) ? 'Within { } a reference stands in quotes: "${NAME}".' : undefined;
+}
+
 /** YAML 1.2, with merge keys (`<<`), so that apps can share what they have in common. */
 export async function readYaml(text: string): Promise<Document> {
   const { LineCounter, isAlias, isMap, isNode, isPair, isScalar, isSeq, parseDocument } = await import('yaml');
@@ -47,7 +52,7 @@ export async function readYaml(text: string): Promise<Document> {
   const complaints: Complaint[] = document.errors.map((error) => ({
     message: error.message.replace(/: ".*$/s, ''),
     at: position(error.pos[0]),
-    hint: error.code === 'TAB_AS_INDENT' ? 'Indent with spaces.' : undefined,
+    hint: hintFor(error.code, text.slice(text.lastIndexOf('\n', error.pos[0]) + 1).split('\n', 1)[0] ?? ''),
   }));
   for (const warning of document.warnings) {
     if (warning.code !== 'TAG_RESOLVE_FAILED') continue;

@@ -52,7 +52,7 @@ function usablePart(tree: Tree): Pick<Parsed, 'paths' | 'apps'> | undefined {
 }
 
 function lineOf({ origin }: Problem): number {
-  return origin.kind === 'file' ? (origin.line ?? 0) : Number.MAX_SAFE_INTEGER;
+  return (origin.kind === 'file' ? origin.line : undefined) ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** First what is wrong with the file, from its top to its end. */

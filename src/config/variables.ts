@@ -61,7 +61,9 @@ function resolve(name: string, schema: Tree, below: Tree): Pick<Setting, 'path' 
       path.push(key);
       continue;
     }
-    const nameOf = (text: string): string => (place.free ? camelCase(text) : text.toLowerCase());
+    // Names of homes and apps are a person's own; what lies in an app's configuration is spelled as code is.
+    const inAppConfig = placeAt(schema, [...path, segment])?.free === true;
+    const nameOf = (text: string): string => (inAppConfig ? camelCase(text) : text.toLowerCase());
     if (namesFile) {
       const secretKey = knownKey(bare, place, here) ?? (place.keys === undefined ? nameOf(bare) : undefined);
       if (secretKey !== undefined && isSecret(schema, [...path, secretKey])) return { path: [...path, secretKey], fromFile: true };
