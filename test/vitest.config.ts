@@ -1,12 +1,27 @@
 import { defineConfig } from 'vitest/config';
+import ClosingLineReporter from './closing-line-reporter.ts';
 
-export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
-  resolve: { conditions: ['hassette-source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['hassette-source', 'node', 'import', 'default'] } },
-  test: {
-    include: ['test/**/*.test.ts', 'apps/**/*.test.ts'],
-    exclude: ['test/long/**', 'test/real/**', 'node_modules/**'],
-    testTimeout: 10_000,
-  },
-});
+/** `import 'hassette'` means the sources here, and the built package for those who install it. */
+const conditions = ['hassette-source', 'node', 'import', 'default'];
+
+/** What all suites have in common. */
+export function suite(
+  include: readonly string[],
+  options: { readonly testTimeout?: number; readonly env?: Record<string, string> } = {},
+) {
+  return defineConfig({
+    root: new URL('..', import.meta.url).pathname,
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      include: [...include],
+      exclude: ['node_modules/**', 'dist/**'],
+      reporters: ['default', new ClosingLineReporter()],
+      testTimeout: 10_000,
+      ...options,
+    },
+  });
+}
+
+/** `npm test`: all that is quick. */
+export default suite(['test/*.test.ts', 'test/!(long|real)/**/*.test.ts', 'apps/**/*.test.ts']);

@@ -20,18 +20,29 @@ export function readAddress(text: string): Reading {
     const openIpv6 = /^[a-z]+:\/\/[^/[\]]*:[^/[\]]*:/i.test(bare);
     return {
       kind: 'problem',
-      hint: openIpv6 ? 'An IPv6 address stands in brackets, as in http://[fd00::1]:8123.' : `It should look like ${example}.`,
+      hint: openIpv6
+        ? 'An IPv6 address stands in brackets, as in http://[fd00::1]:8123.'
+        : `It should look like ${example}.`,
     };
   }
   const url = new URL(bare);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return { kind: 'problem', hint: `Use http:// or https:// in place of ${url.protocol}//; the socket's address follows from it.` };
+    return {
+      kind: 'problem',
+      hint: `Use http:// or https:// in place of ${url.protocol}//; the socket's address follows from it.`,
+    };
   }
   if (url.username !== '' || url.password !== '') {
-    return { kind: 'problem', hint: 'Home Assistant takes no user and password here; give a long-lived access token as "token".' };
+    return {
+      kind: 'problem',
+      hint: 'Home Assistant takes no user and password here; give a long-lived access token as "token".',
+    };
   }
   if (url.search !== '' || url.hash !== '') {
-    return { kind: 'problem', hint: `Take away what follows the "${url.search === '' ? '#' : '?'}"; it should look like ${example}.` };
+    return {
+      kind: 'problem',
+      hint: `Take away what follows the "${url.search === '' ? '#' : '?'}"; it should look like ${example}.`,
+    };
   }
   const path = url.pathname.replace(/\/+$/, '');
   if (/\/api(\/websocket)?$/.test(path)) {

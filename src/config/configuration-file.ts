@@ -1,6 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { fileOrigin, readJson, readToml, readTypeScript, readYaml, type Document, type ReadableDocument } from './file-formats.ts';
+import {
+  fileOrigin,
+  readJson,
+  readToml,
+  readTypeScript,
+  readYaml,
+  type Document,
+  type ReadableDocument,
+} from './file-formats.ts';
 import { problemAt, type Problem } from './problem.ts';
 
 export type ConfigurationFile =
@@ -79,9 +87,14 @@ export async function readConfigurationFile(given: string | undefined, folder: s
   const [first, second] = await candidates(target);
   if (first === undefined) return { kind: 'none', folder: target };
   if (second !== undefined) {
-    const problem = problemAt(fileOrigin(join(target, first), undefined), [], `there is "${second}" beside it, and only one can count`, {
-      hint: 'Remove one of them, or choose with --config.',
-    });
+    const problem = problemAt(
+      fileOrigin(join(target, first), undefined),
+      [],
+      `there is "${second}" beside it, and only one can count`,
+      {
+        hint: 'Remove one of them, or choose with --config.',
+      },
+    );
     return { kind: 'problems', folder: target, problems: [problem] };
   }
   return await read(join(target, first));
@@ -92,12 +105,19 @@ async function read(file: string): Promise<ConfigurationFile> {
   try {
     const result = await (await explorer()).load(file);
     // An empty file never reaches a loader.
-    const document: Document = result?.isEmpty === true ? { kind: 'readable', tree: {}, locate: () => undefined } : result?.config;
+    const document: Document =
+      result?.isEmpty === true ? { kind: 'readable', tree: {}, locate: () => undefined } : result?.config;
     if (document.kind === 'readable') return { kind: 'found', file, document };
-    const problems = document.complaints.map(({ message, hint, at }) => problemAt(fileOrigin(file, at), [], message, { hint }));
+    const problems = document.complaints.map(({ message, hint, at }) =>
+      problemAt(fileOrigin(file, at), [], message, { hint }),
+    );
     return { kind: 'problems', folder, problems };
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return { kind: 'problems', folder, problems: [problemAt(fileOrigin(file, undefined), [], `the file cannot be read (${reason})`)] };
+    return {
+      kind: 'problems',
+      folder,
+      problems: [problemAt(fileOrigin(file, undefined), [], `the file cannot be read (${reason})`)],
+    };
   }
 }

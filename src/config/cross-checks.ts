@@ -5,7 +5,11 @@ import type { AppConfiguration, Configuration } from './schema.ts';
 import type { Path } from './tree.ts';
 
 /** Apps whose home is not configured. */
-export function appProblems(apps: Readonly<Record<string, AppConfiguration>>, homes: readonly string[], originOf: (path: Path) => Origin): readonly Problem[] {
+export function appProblems(
+  apps: Readonly<Record<string, AppConfiguration>>,
+  homes: readonly string[],
+  originOf: (path: Path) => Origin,
+): readonly Problem[] {
   const expected = homes.map((home) => `"${home}"`).join(', ');
   return Object.entries(apps)
     .filter(([, app]) => homes.length > 0 && !homes.includes(app.home))
@@ -47,9 +51,18 @@ export function missingConfiguration(folder: string): Problem {
   });
 }
 
-export async function missingAppsFolder({ paths, apps = {} }: Partial<Pick<Configuration, 'paths' | 'apps'>>, originOf: (path: Path) => Origin): Promise<readonly Problem[]> {
+export async function missingAppsFolder(
+  { paths, apps = {} }: Partial<Pick<Configuration, 'paths' | 'apps'>>,
+  originOf: (path: Path) => Origin,
+): Promise<readonly Problem[]> {
   const wanted = Object.values(apps).some(({ enabled }) => enabled);
   if (paths === undefined || !wanted || (await isFolder(paths.apps))) return [];
   const hint = 'Make it and put your apps there, or say where they are with --apps or in "paths.apps".';
-  return [problemAt(originOf(['paths', 'apps']), ['paths', 'apps'], `there is no folder "${paths.apps}"`, { found: paths.apps, expected: 'a folder with apps', hint })];
+  return [
+    problemAt(originOf(['paths', 'apps']), ['paths', 'apps'], `there is no folder "${paths.apps}"`, {
+      found: paths.apps,
+      expected: 'a folder with apps',
+      hint,
+    }),
+  ];
 }

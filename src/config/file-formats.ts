@@ -75,7 +75,9 @@ export async function readYaml(text: string): Promise<Document> {
       for (const key of path) {
         if (isAlias(node)) node = node.resolve(document);
         if (isMap(node)) {
-          const pair = node.items.find((item) => isPair(item) && (isScalar(item.key) ? String(item.key.value) : item.key) === String(key));
+          const pair = node.items.find(
+            (item) => isPair(item) && (isScalar(item.key) ? String(item.key.value) : item.key) === String(key),
+          );
           if (pair === undefined) return undefined;
           if (isNode(pair.key)) offset = pair.key.range?.[0];
           node = pair.value;
@@ -123,7 +125,11 @@ export async function readTypeScript(file: string): Promise<Document> {
     let value = defaultOf(await tsImport(pathToFileURL(file).href, import.meta.url));
     if (typeof value === 'function') value = await value();
     if (!isTree(value)) {
-      return unreadable('the default export should be the configuration', undefined, 'Write `export default { homes: … }`.');
+      return unreadable(
+        'the default export should be the configuration',
+        undefined,
+        'Write `export default { homes: … }`.',
+      );
     }
     return { kind: 'readable', tree: value, locate: () => undefined };
   } catch (error) {

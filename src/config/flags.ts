@@ -33,4 +33,3 @@ export function flagLayer(flags: Flags, folder: string, homes: readonly string[]
   for (const home of homes) set(['homes', home], 'simulated');
   return { tree, originOf: (path) => ({ kind: 'command line', flag: flagOf[path.join('.')] ?? '--simulate' }) };
 }
-

@@ -22,7 +22,8 @@ const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 export function referencedVariables(tree: Tree): ReadonlySet<string> {
   const names = new Set<string>();
   mapValues(tree, (value) => {
-    if (typeof value === 'string') for (const [, name] of value.matchAll(reference)) if (name !== undefined) names.add(name);
+    if (typeof value === 'string')
+      for (const [, name] of value.matchAll(reference)) if (name !== undefined) names.add(name);
     return value;
   });
   return names;

@@ -41,12 +41,19 @@ export function withoutNothing(tree: Tree, schema: Tree, path: Path = []): Tree 
 /** Makes the relative paths of a source absolute. */
 export function withAbsolutePaths(tree: Tree, schema: Tree, folder: string): Tree {
   return mapValues(tree, (value, path) =>
-    typeof value === 'string' && value !== '' && placeAt(schema, path)?.isPath === true ? resolve(folder, value) : value,
+    typeof value === 'string' && value !== '' && placeAt(schema, path)?.isPath === true
+      ? resolve(folder, value)
+      : value,
   );
 }
 
 /** The layer that the `HASSETTE_…` variables of a source make. */
-export async function variableLayer(source: VariableSource, schema: Tree, below: Tree, readSecret: ReadSecret): Promise<VariableLayer> {
+export async function variableLayer(
+  source: VariableSource,
+  schema: Tree,
+  below: Tree,
+  readSecret: ReadSecret,
+): Promise<VariableLayer> {
   const { settings, unknown } = readVariables(source.variables, schema, below);
   const problems: Problem[] = unknown.map(({ variable, nearest }) =>
     problemAt(source.originOf(variable), [], 'no setting has this name', { found: variable, nearest }),
@@ -58,7 +65,11 @@ export async function variableLayer(source: VariableSource, schema: Tree, below:
     const key = JSON.stringify(setting.path);
     const other = saidBy.get(key);
     if (other !== undefined) {
-      problems.push(problemAt(source.originOf(setting.variable), setting.path, `${other.variable} sets the same`, { hint: 'Remove one of them.' }));
+      problems.push(
+        problemAt(source.originOf(setting.variable), setting.path, `${other.variable} sets the same`, {
+          hint: 'Remove one of them.',
+        }),
+      );
       continue;
     }
     saidBy.set(key, setting);

@@ -33,7 +33,11 @@ function defaultHome(homes: readonly string[]): string {
   return homes.length === 1 && homes[0] !== undefined ? homes[0] : 'default';
 }
 
-function completeApps(apps: Parsed['apps'], homes: readonly string[], only: readonly string[] | undefined): Record<string, AppConfiguration> {
+function completeApps(
+  apps: Parsed['apps'],
+  homes: readonly string[],
+  only: readonly string[] | undefined,
+): Record<string, AppConfiguration> {
   const entries = Object.entries(apps).map(([name, app]): [string, AppConfiguration] => [
     name,
     { ...app, home: app.home ?? defaultHome(homes), enabled: only === undefined ? app.enabled : only.includes(name) },
@@ -47,7 +51,10 @@ function usablePart(tree: Tree): Pick<Parsed, 'paths' | 'apps'> | undefined {
   const paths = shape.paths.safeParse(tree['paths']);
   if (!paths.success) return undefined;
   const entries = isTree(tree['apps']) ? Object.entries(tree['apps']) : [];
-  const apps: Parsed['apps'] = Object.assign({}, ...entries.map(([name, app]) => shape.apps.safeParse({ [name]: app }).data ?? {}));
+  const apps: Parsed['apps'] = Object.assign(
+    {},
+    ...entries.map(([name, app]) => shape.apps.safeParse({ [name]: app }).data ?? {}),
+  );
   return { paths: paths.data, apps };
 }
 
@@ -62,7 +69,10 @@ function inOrder(problems: readonly Problem[]): readonly Problem[] {
 
 function withoutSecrets(problem: Problem, secrets: readonly string[]): Problem {
   const hide = (text: string): string => secrets.reduce((left, secret) => left.replaceAll(secret, HIDDEN), text);
-  const texts = Object.entries(problem).map(([key, value]): [string, unknown] => [key, typeof value === 'string' ? hide(value) : value]);
+  const texts = Object.entries(problem).map(([key, value]): [string, unknown] => [
+    key,
+    typeof value === 'string' ? hide(value) : value,
+  ]);
   return { ...problem, ...Object.fromEntries(texts) };
 }
 
@@ -92,7 +102,9 @@ export async function loadConfiguration(request: ConfigurationRequest): Promise<
     // A variable that is not set is told as such, and not for what its name looks like in its place.
     const told = new Set(problems.map(({ path }) => path));
     const issues = parsed.success ? [] : parsed.error.issues;
-    problems.push(...schemaProblems(issues, { schema, tree, originOf }).filter(({ path }) => path === '' || !told.has(path)));
+    problems.push(
+      ...schemaProblems(issues, { schema, tree, originOf }).filter(({ path }) => path === '' || !told.has(path)),
+    );
     problems.push(...appProblems(usable.apps ?? {}, isTree(tree['homes']) ? Object.keys(tree['homes']) : [], originOf));
     problems.push(...selectionProblems(only ?? [], isTree(tree['apps']) ? Object.keys(tree['apps']) : []));
     problems.push(...(await missingAppsFolder(usable, originOf)));
@@ -101,5 +113,10 @@ export async function loadConfiguration(request: ConfigurationRequest): Promise<
   if (parsed.success && problems.length === 0) {
     return { kind: 'valid', ...reading, configuration: { ...parsed.data, ...complete(parsed.data) } };
   }
-  return { kind: 'invalid', ...reading, usable, problems: inOrder(problems).map((problem) => withoutSecrets(problem, secrets)) };
+  return {
+    kind: 'invalid',
+    ...reading,
+    usable,
+    problems: inOrder(problems).map((problem) => withoutSecrets(problem, secrets)),
+  };
 }

@@ -17,7 +17,15 @@ export interface Place {
   readonly types: readonly string[];
 }
 
-const freePlace: Place = { keys: undefined, values: [], free: true, holdsSettings: false, secret: false, isPath: false, types: [] };
+const freePlace: Place = {
+  keys: undefined,
+  values: [],
+  free: true,
+  holdsSettings: false,
+  secret: false,
+  isPath: false,
+  types: [],
+};
 
 function branches(node: Tree): readonly Tree[] {
   return Array.isArray(node['anyOf']) ? node['anyOf'].filter(isTree).flatMap(branches) : [node];
@@ -41,7 +49,9 @@ function describe(nodes: readonly Tree[]): Place {
   const settings = nodes.find((node) => isTree(node['properties']))?.['properties'];
   return {
     keys: isTree(settings) ? Object.keys(settings) : undefined,
-    values: nodes.flatMap((node) => (Array.isArray(node['enum']) ? node['enum'] : 'const' in node ? [node['const']] : [])),
+    values: nodes.flatMap((node) =>
+      Array.isArray(node['enum']) ? node['enum'] : 'const' in node ? [node['const']] : [],
+    ),
     free: false,
     holdsSettings: nodes.some((node) => node['type'] === 'object'),
     secret: nodes.some((node) => node['secret'] === true),
@@ -89,7 +99,8 @@ export function readText(text: string, place: Place): unknown {
     return text; // No JSON: then it can only be meant as text.
   }
   const type = typeOf(value);
-  if (place.free) return type === 'object' || type === 'array' || type === 'string' || String(value) === text ? value : text;
+  if (place.free)
+    return type === 'object' || type === 'array' || type === 'string' || String(value) === text ? value : text;
   const takes = place.types.includes(type) || (type === 'integer' && place.types.includes('number'));
   return takes && type !== 'string' ? value : text;
 }

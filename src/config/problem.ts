@@ -3,7 +3,12 @@ import { pathText, type Path } from './tree.ts';
 
 /** Who said a value. */
 export type Origin =
-  | { readonly kind: 'file'; readonly file: string; readonly line?: number | undefined; readonly column?: number | undefined }
+  | {
+      readonly kind: 'file';
+      readonly file: string;
+      readonly line?: number | undefined;
+      readonly column?: number | undefined;
+    }
   | { readonly kind: '.env'; readonly file: string; readonly variable: string }
   | { readonly kind: 'environment'; readonly variable: string }
   | { readonly kind: 'command line'; readonly flag: string }
@@ -29,7 +34,9 @@ export class ConfigurationInvalid extends HassetteError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problemsText(problems), { hint: 'Correct what is listed and start again; `hassette check` shows what is left.' });
+    super(problemsText(problems), {
+      hint: 'Correct what is listed and start again; `hassette check` shows what is left.',
+    });
     this.problems = problems;
   }
 }

@@ -91,12 +91,17 @@ function wrongValue(path: Path, expected: string, telling: Telling, hint?: strin
   const values = placeAt(telling.schema, path)?.values.filter((known) => typeof known === 'string') ?? [];
   const key = path.at(-1);
   const missing = value === undefined && key !== undefined;
-  return problemAt(telling.originOf(path), path, missing ? `"${key}" is missing, expected ${expected}` : unexpected(found, expected), {
-    found,
-    expected,
-    hint,
-    nearest: typeof value === 'string' ? nearest(value, values) : undefined,
-  });
+  return problemAt(
+    telling.originOf(path),
+    path,
+    missing ? `"${key}" is missing, expected ${expected}` : unexpected(found, expected),
+    {
+      found,
+      expected,
+      hint,
+      nearest: typeof value === 'string' ? nearest(value, values) : undefined,
+    },
+  );
 }
 
 function problemsOf(issue: Issue, telling: Telling): readonly Problem[] {
@@ -107,11 +112,16 @@ function problemsOf(issue: Issue, telling: Telling): readonly Problem[] {
       return issue.keys.map((key) => {
         const near = nearest(key, known);
         const expected = oneOf(known);
-        return problemAt(telling.originOf([...path, key]), [...path, key], near === undefined ? `the key is not known, expected ${expected}` : 'the key is not known', {
-          found: key,
-          expected,
-          nearest: near,
-        });
+        return problemAt(
+          telling.originOf([...path, key]),
+          [...path, key],
+          near === undefined ? `the key is not known, expected ${expected}` : 'the key is not known',
+          {
+            found: key,
+            expected,
+            nearest: near,
+          },
+        );
       });
     }
     case 'invalid_union':
@@ -119,7 +129,9 @@ function problemsOf(issue: Issue, telling: Telling): readonly Problem[] {
     case 'invalid_key': {
       const expected = issue.issues.map((inner) => expectedText(inner)).join(', ');
       const key = String(path.at(-1));
-      return [problemAt(telling.originOf(path), path, unexpected(`the name "${key}"`, expected), { found: key, expected })];
+      return [
+        problemAt(telling.originOf(path), path, unexpected(`the name "${key}"`, expected), { found: key, expected }),
+      ];
     }
     default: {
       const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;

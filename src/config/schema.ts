@@ -77,15 +77,15 @@ const AppInstance = z.strictObject({
   class: z
     .string()
     .min(1)
-    .meta({ description: "The export's name, or file.ts#Name.", examples: ['MotionLight', 'lights/motion.ts#MotionLight'] }),
-  config: z
-    .record(z.string(), z.unknown())
-    .meta({ description: "What the class's own schema asks for." })
-    .default({}),
+    .meta({
+      description: "The export's name, or file.ts#Name.",
+      examples: ['MotionLight', 'lights/motion.ts#MotionLight'],
+    }),
+  config: z.record(z.string(), z.unknown()).meta({ description: "What the class's own schema asks for." }).default({}),
   enabled: z.boolean().meta({ description: 'Whether the daemon starts it.' }).default(true),
   isolation: z
     .enum(['main', 'thread'])
-    .meta({ description: 'In the daemon\'s own thread, or in one of its own, where a loop without end harms no other.' })
+    .meta({ description: "In the daemon's own thread, or in one of its own, where a loop without end harms no other." })
     .default('main'),
   home: z.string().meta({ description: 'The home it works on: the only one, else "default".' }).optional(),
   logLevel: logLevel.meta({ description: 'Its own log level.' }).optional(),

@@ -5,7 +5,15 @@ import { readConfigurationFile, type ConfigurationFile } from './configuration-f
 import { fileOrigin } from './file-formats.ts';
 import { flagLayer, type Flags } from './flags.ts';
 import { interpolate, referencedVariables, type Variable } from './interpolate.ts';
-import { originIn, secretsIn, variableLayer, withAbsolutePaths, withoutNothing, type Layer, type VariableSource } from './layer.ts';
+import {
+  originIn,
+  secretsIn,
+  variableLayer,
+  withAbsolutePaths,
+  withoutNothing,
+  type Layer,
+  type VariableSource,
+} from './layer.ts';
 import { problemAt, type Origin, type Problem } from './problem.ts';
 import { isTree, merge, type Path, type Tree } from './tree.ts';
 
@@ -53,7 +61,10 @@ async function readSecret(file: string): Promise<string | undefined> {
 }
 
 /** Finds the variables that a file names: in the environment, else in `.env`, each also by a `…_FILE`. */
-async function lookUp(names: Iterable<string>, sources: readonly VariableSource[]): Promise<ReadonlyMap<string, Variable>> {
+async function lookUp(
+  names: Iterable<string>,
+  sources: readonly VariableSource[],
+): Promise<ReadonlyMap<string, Variable>> {
   const found = new Map<string, Variable>();
   for (const name of names) {
     for (const { variables, folder } of sources) {
@@ -69,9 +80,19 @@ async function lookUp(names: Iterable<string>, sources: readonly VariableSource[
   return found;
 }
 
-async function fileLayer(source: ConfigurationFile, said: Tree, schema: Tree, variableSources: readonly VariableSource[]): Promise<CheckedLayer> {
+async function fileLayer(
+  source: ConfigurationFile,
+  said: Tree,
+  schema: Tree,
+  variableSources: readonly VariableSource[],
+): Promise<CheckedLayer> {
   if (source.kind !== 'found') {
-    return { tree: {}, originOf: () => ({ kind: 'nowhere' }), problems: source.kind === 'problems' ? source.problems : [], secrets: [] };
+    return {
+      tree: {},
+      originOf: () => ({ kind: 'nowhere' }),
+      problems: source.kind === 'problems' ? source.problems : [],
+      secrets: [],
+    };
   }
   const folder = dirname(source.file);
   const originOf = (path: Path): Origin => fileOrigin(source.file, source.document.locate(path));
@@ -108,7 +129,10 @@ function withoutHomeVariables({ variables, ...source }: VariableSource): Variabl
  * Simulated homes take the place of the configured ones before anything is made of those, so that their variables need
  * not be set.
  */
-export async function gatherSources({ folder: current, environment, flags = {} }: ConfigurationRequest, schema: Tree): Promise<Gathered> {
+export async function gatherSources(
+  { folder: current, environment, flags = {} }: ConfigurationRequest,
+  schema: Tree,
+): Promise<Gathered> {
   const source = await readConfigurationFile(flags.config, current);
   const folder = source.kind === 'found' ? dirname(source.file) : source.folder;
   const dotEnvFile = join(folder, '.env');
@@ -152,6 +176,6 @@ export async function gatherSources({ folder: current, environment, flags = {} }
     // The longest first: one secret may be part of another.
     secrets: [...new Set(secrets)]
       .filter((secret) => secret.length >= shortestSecret && !secret.includes('${'))
-      .sort((left, right) => right.length - left.length),
+      .toSorted((left, right) => right.length - left.length),
   };
 }

@@ -47,7 +47,11 @@ function knownKey(segment: string, place: Place, here: unknown): string | undefi
 }
 
 /** The path that a variable's name means, or what is nearest to it. */
-function resolve(name: string, schema: Tree, below: Tree): Pick<Setting, 'path' | 'fromFile'> | { nearest: string | undefined } {
+function resolve(
+  name: string,
+  schema: Tree,
+  below: Tree,
+): Pick<Setting, 'path' | 'fromFile'> | { nearest: string | undefined } {
   const path: string[] = [];
   const segments = name.split('__');
   for (const [index, segment] of segments.entries()) {
@@ -66,11 +70,17 @@ function resolve(name: string, schema: Tree, below: Tree): Pick<Setting, 'path' 
     const nameOf = (text: string): string => (inAppConfig ? camelCase(text) : text.toLowerCase());
     if (namesFile) {
       const secretKey = knownKey(bare, place, here) ?? (place.keys === undefined ? nameOf(bare) : undefined);
-      if (secretKey !== undefined && isSecret(schema, [...path, secretKey])) return { path: [...path, secretKey], fromFile: true };
+      if (secretKey !== undefined && isSecret(schema, [...path, secretKey]))
+        return { path: [...path, secretKey], fromFile: true };
     }
     if (place.keys !== undefined) {
       const meant = nearest(segment, place.keys.map(upperCase));
-      return { nearest: meant === undefined ? undefined : prefix + [...path.map(upperCase), meant, ...segments.slice(index + 1)].join('__') };
+      return {
+        nearest:
+          meant === undefined
+            ? undefined
+            : prefix + [...path.map(upperCase), meant, ...segments.slice(index + 1)].join('__'),
+      };
     }
     path.push(nameOf(segment));
   }
@@ -87,10 +97,14 @@ function resolve(name: string, schema: Tree, below: Tree): Pick<Setting, 'path' 
  *
  * @param below - what the sources of lower precedence say, in whose names a name is recognised.
  */
-export function readVariables(variables: Readonly<Record<string, string | undefined>>, schema: Tree, below: Tree): VariablesRead {
+export function readVariables(
+  variables: Readonly<Record<string, string | undefined>>,
+  schema: Tree,
+  below: Tree,
+): VariablesRead {
   const settings: Setting[] = [];
   const unknown: UnknownVariable[] = [];
-  for (const [variable, text] of Object.entries(variables).sort(([left], [right]) => (left < right ? -1 : 1))) {
+  for (const [variable, text] of Object.entries(variables).toSorted(([left], [right]) => (left < right ? -1 : 1))) {
     if (!variable.startsWith(prefix) || text === undefined || text === '') continue;
     const name = variable.slice(prefix.length);
     const meaning = resolve(name, schema, below);

@@ -2,7 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { loadConfiguration, type InvalidConfiguration, type ValidConfiguration } from '../../src/config/load-configuration.ts';
+import {
+  loadConfiguration,
+  type InvalidConfiguration,
+  type ValidConfiguration,
+} from '../../src/config/load-configuration.ts';
 import type { ConfigurationRequest } from '../../src/config/sources.ts';
 
 /** A folder with these files, gone when the test is. */
@@ -25,7 +29,8 @@ async function load({ files = {}, ...request }: Given) {
 
 export async function valid(given: Given): Promise<ValidConfiguration> {
   const { loaded } = await load(given);
-  if (loaded.kind === 'invalid') throw new Error(loaded.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  if (loaded.kind === 'invalid')
+    throw new Error(loaded.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'));
   return loaded;
 }
 

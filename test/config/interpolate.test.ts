@@ -36,7 +36,10 @@ describe('interpolate', () => {
 
   it('makes a number of a whole reference where a number is meant, and leaves texts alone', () => {
     const tree = { simulate: { port: '${PORT}', host: '${PORT}' }, dryRun: '${DRY}' };
-    expect(put(tree, { PORT: '8124', DRY: 'true' }).tree).toEqual({ simulate: { port: 8124, host: '8124' }, dryRun: true });
+    expect(put(tree, { PORT: '8124', DRY: 'true' }).tree).toEqual({
+      simulate: { port: 8124, host: '8124' },
+      dryRun: true,
+    });
   });
 
   it("reads what is exactly a number in an app's own configuration as one", () => {
@@ -55,18 +58,26 @@ describe('interpolate', () => {
   });
 
   it('knows which texts may not be shown', () => {
-    const { secrets } = put({ apps: { a: { config: { x: '${MQTT_PASSWORD} ${PLAIN} ${MOUNTED}' } } } }, {
-      MQTT_PASSWORD: 'hunter2',
-      PLAIN: 'plain',
-      MOUNTED: { text: 'mounted', fromFile: true },
-    });
+    const { secrets } = put(
+      { apps: { a: { config: { x: '${MQTT_PASSWORD} ${PLAIN} ${MOUNTED}' } } } },
+      {
+        MQTT_PASSWORD: 'hunter2',
+        PLAIN: 'plain',
+        MOUNTED: { text: 'mounted', fromFile: true },
+      },
+    );
     expect(secrets).toEqual(['hunter2', 'mounted']);
   });
 
   it('leaves texts without a reference as they are', () => {
-    fc.assert(fc.property(fc.string().filter((text) => !text.includes('${')), (text) => {
-      expect(put({ a: text }).tree).toEqual({ a: text });
-    }));
+    fc.assert(
+      fc.property(
+        fc.string().filter((text) => !text.includes('${')),
+        (text) => {
+          expect(put({ a: text }).tree).toEqual({ a: text });
+        },
+      ),
+    );
   });
 });
 

@@ -19,7 +19,9 @@ describe('jsonSchema', () => {
 
   it('describes every setting', () => {
     expect(all.length).toBeGreaterThan(35);
-    expect(all.filter(([, node]) => typeof node['description'] !== 'string').map(([path]) => path)).toEqual(['.logging.rotate']);
+    expect(all.filter(([, node]) => typeof node['description'] !== 'string').map(([path]) => path)).toEqual([
+      '.logging.rotate',
+    ]);
   });
 
   it('gives defaults as a person would write them', () => {

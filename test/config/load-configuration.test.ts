@@ -8,15 +8,26 @@ const simulated = 'homes: { default: simulated }\n';
 
 describe('loadConfiguration', () => {
   it('fills in the defaults, makes paths absolute and turns durations into milliseconds', async () => {
-    const { configuration, folder, file } = await valid({ files: { 'hassette.yaml': `${simulated}limits: { drain: 1m30s }` } });
+    const { configuration, folder, file } = await valid({
+      files: { 'hassette.yaml': `${simulated}limits: { drain: 1m30s }` },
+    });
     expect(file).toBe(join(folder, 'hassette.yaml'));
     expect(configuration.paths).toEqual({ apps: join(folder, 'apps'), data: join(folder, 'data') });
     expect(configuration.limits).toMatchObject({ drainMs: 90_000, executionMs: 600_000, maxPending: 100 });
-    expect(configuration.logging).toEqual({ level: 'info', format: 'auto', levels: {}, rotate: { maxBytes: 10_000_000, keep: 5 } });
+    expect(configuration.logging).toEqual({
+      level: 'info',
+      format: 'auto',
+      levels: {},
+      rotate: { maxBytes: 10_000_000, keep: 5 },
+    });
   });
 
   it('looks in the folder and in config/ there, and nowhere else', async () => {
-    const folder = await givenFolder({ 'hassette.yaml': simulated, 'below/empty.txt': '', 'other/config/hassette.toml': 'homes.default = "simulated"' });
+    const folder = await givenFolder({
+      'hassette.yaml': simulated,
+      'below/empty.txt': '',
+      'other/config/hassette.toml': 'homes.default = "simulated"',
+    });
     expect((await valid({ folder: join(folder, 'other') })).file).toBe(join(folder, 'other/config/hassette.toml'));
     const { problems } = await invalid({ folder: join(folder, 'below') });
     expect(problems).toEqual([
@@ -28,10 +39,15 @@ describe('loadConfiguration', () => {
   });
 
   it('takes a file or a folder by --config', async () => {
-    const folder = await givenFolder({ 'a/hassette.yaml': simulated, 'b.json': '{ "homes": { "default": "simulated" }, "$schema": "x" }' });
+    const folder = await givenFolder({
+      'a/hassette.yaml': simulated,
+      'b.json': '{ "homes": { "default": "simulated" }, "$schema": "x" }',
+    });
     expect((await valid({ folder, flags: { config: 'a' } })).file).toBe(join(folder, 'a/hassette.yaml'));
     expect((await valid({ folder, flags: { config: 'b.json' } })).file).toBe(join(folder, 'b.json'));
-    expect((await invalid({ folder, flags: { config: 'c.yaml' } })).problems[0]?.message).toBe(`there is no "${join(folder, 'c.yaml')}"`);
+    expect((await invalid({ folder, flags: { config: 'c.yaml' } })).problems[0]?.message).toBe(
+      `there is no "${join(folder, 'c.yaml')}"`,
+    );
   });
 
   it('does not choose between two files', async () => {
@@ -43,7 +59,9 @@ describe('loadConfiguration', () => {
     const { configuration } = await valid({
       environment: { HASSETTE_HOMES__DEFAULT__URL: 'http://home.local:8123/', HASSETTE_HOMES__DEFAULT__TOKEN: '12345' },
     });
-    expect(configuration.homes).toEqual({ default: { url: 'http://home.local:8123', token: '12345', verifyTls: true } });
+    expect(configuration.homes).toEqual({
+      default: { url: 'http://home.local:8123', token: '12345', verifyTls: true },
+    });
   });
 
   it('counts relative paths from where they are written', async () => {
@@ -122,7 +140,10 @@ describe('loadConfiguration', () => {
 
   it('knows the trap of a reference in braces', async () => {
     const { problems } = await invalid({ files: { 'hassette.yaml': 'homes:\n  default: { url: ${URL}, token: x }' } });
-    expect(problems[0]).toMatchObject({ origin: { line: 2 }, hint: 'Within { } a reference stands in quotes: "${NAME}".' });
+    expect(problems[0]).toMatchObject({
+      origin: { line: 2 },
+      hint: 'Within { } a reference stands in quotes: "${NAME}".',
+    });
   });
 
   it('says so when a file may not be read', async () => {
@@ -134,7 +155,8 @@ describe('loadConfiguration', () => {
   });
 
   it('takes a function as the default export of a module, types and all', async () => {
-    const text = 'enum Level { quiet = "warn" }\nexport default async () => ({ homes: { default: "simulated" }, logging: { level: Level.quiet } });';
+    const text =
+      'enum Level { quiet = "warn" }\nexport default async () => ({ homes: { default: "simulated" }, logging: { level: Level.quiet } });';
     const { configuration } = await valid({ files: { 'hassette.ts': text } });
     expect(configuration.logging.level).toBe('warn');
   });
@@ -146,7 +168,9 @@ describe('loadConfiguration', () => {
   });
 
   it('takes a section whose lines are all commented out for an empty one', async () => {
-    const { configuration } = await valid({ files: { 'hassette.yaml': `${simulated}apps:\n  # a: {}\nlogging:\n  level:\n` } });
+    const { configuration } = await valid({
+      files: { 'hassette.yaml': `${simulated}apps:\n  # a: {}\nlogging:\n  level:\n` },
+    });
     expect(configuration).toMatchObject({ apps: {}, logging: { level: 'info' } });
   });
 
@@ -156,14 +180,24 @@ describe('loadConfiguration', () => {
     expect(one.configuration.apps['a']?.home).toBe('cabin');
     const two = await valid({ files: { 'hassette.yaml': `homes: { default: simulated, cabin: simulated }\n${app}` } });
     expect(two.configuration.apps['a']?.home).toBe('default');
-    const { problems } = await invalid({ files: { 'hassette.yaml': `homes: { default: simulated, cabn: simulated }\n${app}` } });
-    expect(problems).toEqual([expect.objectContaining({ path: 'apps.b.home', nearest: 'cabn', origin: expect.objectContaining({ line: 2 }) })]);
+    const { problems } = await invalid({
+      files: { 'hassette.yaml': `homes: { default: simulated, cabn: simulated }\n${app}` },
+    });
+    expect(problems).toEqual([
+      expect.objectContaining({ path: 'apps.b.home', nearest: 'cabn', origin: expect.objectContaining({ line: 2 }) }),
+    ]);
   });
 
   it('starts only the apps that are asked for', async () => {
-    const files = { 'apps/a.ts': '', 'hassette.yaml': `${simulated}apps: { hall: { class: A, enabled: false }, porch: { class: A } }` };
+    const files = {
+      'apps/a.ts': '',
+      'hassette.yaml': `${simulated}apps: { hall: { class: A, enabled: false }, porch: { class: A } }`,
+    };
     const { configuration } = await valid({ files, flags: { only: ['hall'] } });
-    expect(Object.entries(configuration.apps).map(([name, { enabled }]) => [name, enabled])).toEqual([['hall', true], ['porch', false]]);
+    expect(Object.entries(configuration.apps).map(([name, { enabled }]) => [name, enabled])).toEqual([
+      ['hall', true],
+      ['porch', false],
+    ]);
     const { problems } = await invalid({ files, flags: { only: ['hal'] } });
     expect(problems[0]).toMatchObject({ origin: { flag: '--app' }, nearest: 'hall' });
   });
@@ -171,12 +205,17 @@ describe('loadConfiguration', () => {
   it('wants the folder of apps to be there if an app is to start', async () => {
     const text = `${simulated}paths: { apps: code }\napps: { hall: { class: A } }`;
     const { problems, folder } = await invalid({ files: { 'hassette.yaml': text } });
-    expect(problems).toEqual([expect.objectContaining({ path: 'paths.apps', message: `there is no folder "${join(folder, 'code')}"` })]);
+    expect(problems).toEqual([
+      expect.objectContaining({ path: 'paths.apps', message: `there is no folder "${join(folder, 'code')}"` }),
+    ]);
   });
 
   it('gives the parts that are right when others are not', async () => {
     const { usable, folder } = await invalid({
-      files: { 'hassette.yaml': 'homes: { default: { url: "${URL}" } }\npaths: { data: state }\napps: { a: { class: A }, b: { klass: B } }' },
+      files: {
+        'hassette.yaml':
+          'homes: { default: { url: "${URL}" } }\npaths: { data: state }\napps: { a: { class: A }, b: { klass: B } }',
+      },
     });
     expect(usable.paths?.data).toBe(join(folder, 'state'));
     expect(Object.keys(usable.apps ?? {})).toEqual(['a']);
@@ -189,7 +228,11 @@ describe('--simulate', () => {
       'hassette.yaml': 'homes:\n  default: { url: "${URL}", token: "${TOKEN}" }\n  cabin: { url: no address }',
       '.env': 'HASSETTE_HOMES__DEFAULT__TOKEN_FILE=nowhere',
     };
-    const { configuration } = await valid({ files, flags: { simulate: true }, environment: { HASSETTE_HOMES__DEFAULT__URL: 'nonsense' } });
+    const { configuration } = await valid({
+      files,
+      flags: { simulate: true },
+      environment: { HASSETTE_HOMES__DEFAULT__URL: 'nonsense' },
+    });
     expect(configuration.homes).toEqual({ default: 'simulated', cabin: 'simulated' });
   });
 
@@ -200,7 +243,9 @@ describe('--simulate', () => {
   it('still wants the rest to be right', async () => {
     const files = { 'apps/a.ts': '', 'hassette.yaml': 'apps: { a: { class: "${CLASS}" } }' };
     const { problems } = await invalid({ files, flags: { simulate: true } });
-    expect(problems).toEqual([expect.objectContaining({ path: 'apps.a.class', message: expect.stringContaining('CLASS is not set') })]);
+    expect(problems).toEqual([
+      expect.objectContaining({ path: 'apps.a.class', message: expect.stringContaining('CLASS is not set') }),
+    ]);
   });
 });
 
@@ -225,7 +270,10 @@ describe('secrets', () => {
   });
 
   it('say which file cannot be read', async () => {
-    const { problems } = await invalid({ files: { 'hassette.yaml': home('x') }, environment: { HASSETTE_HOMES__DEFAULT__TOKEN_FILE: '/nowhere' } });
+    const { problems } = await invalid({
+      files: { 'hassette.yaml': home('x') },
+      environment: { HASSETTE_HOMES__DEFAULT__TOKEN_FILE: '/nowhere' },
+    });
     expect(problems[0]?.message).toBe('the file "/nowhere" cannot be read');
   });
 

@@ -15,10 +15,12 @@ const saidBy: Readonly<Record<Source, string>> = {
 };
 
 const formats: Readonly<Record<string, (level: string | undefined) => string>> = {
-  'hassette.yaml': (level) => `homes: { default: simulated }\n${level === undefined ? '' : `logging: { level: ${level} }`}`,
+  'hassette.yaml': (level) =>
+    `homes: { default: simulated }\n${level === undefined ? '' : `logging: { level: ${level} }`}`,
   'hassette.toml': (level) => `homes.default = "simulated"\n${level === undefined ? '' : `logging.level = "${level}"`}`,
   'hassette.json': (level) => JSON.stringify({ homes: { default: 'simulated' }, logging: { level } }),
-  'hassette.ts': (level) => `export default { homes: { default: 'simulated' }, logging: ${JSON.stringify({ level })} };`,
+  'hassette.ts': (level) =>
+    `export default { homes: { default: 'simulated' }, logging: ${JSON.stringify({ level })} };`,
 };
 
 async function levelWith(present: readonly Source[], format = 'hassette.yaml'): Promise<string> {
@@ -36,7 +38,9 @@ async function levelWith(present: readonly Source[], format = 'hassette.yaml'): 
 }
 
 describe('precedence', () => {
-  const pairs = sources.flatMap((lower, index) => sources.slice(index + 1).map((upper): [Source, Source] => [upper, lower]));
+  const pairs = sources.flatMap((lower, index) =>
+    sources.slice(index + 1).map((upper): [Source, Source] => [upper, lower]),
+  );
 
   it.each(pairs)('%s counts above %s', async (upper, lower) => {
     expect(await levelWith([lower, upper])).toBe(saidBy[upper]);
@@ -52,11 +56,16 @@ describe('precedence', () => {
     const { configuration } = await valid({
       files: {
         'apps/empty.ts': '',
-        'hassette.yaml': 'homes: { default: simulated }\napps: { hall: { class: Light, config: { light: light.hall, lux: 40 } } }',
+        'hassette.yaml':
+          'homes: { default: simulated }\napps: { hall: { class: Light, config: { light: light.hall, lux: 40 } } }',
         '.env': 'HASSETTE_APPS__HALL__LOG_LEVEL=debug',
       },
       environment: { HASSETTE_APPS__HALL__CONFIG__LUX: '50' },
     });
-    expect(configuration.apps['hall']).toMatchObject({ class: 'Light', logLevel: 'debug', config: { light: 'light.hall', lux: 50 } });
+    expect(configuration.apps['hall']).toMatchObject({
+      class: 'Light',
+      logLevel: 'debug',
+      config: { light: 'light.hall', lux: 50 },
+    });
   });
 });

@@ -10,23 +10,27 @@ const tree: fc.Arbitrary<Tree> = fc.letrec<{ tree: Tree; value: unknown }>((tie)
 
 describe('merge', () => {
   it('lets an empty tree change nothing, on either side', () => {
-    fc.assert(fc.property(tree, (some) => {
-      expect(merge({}, some)).toEqual(some);
-      expect(merge(some, {})).toEqual(some);
-    }));
+    fc.assert(
+      fc.property(tree, (some) => {
+        expect(merge({}, some)).toEqual(some);
+        expect(merge(some, {})).toEqual(some);
+      }),
+    );
   });
 
   it('has all that the upper one says, and of the lower one what that leaves', () => {
-    fc.assert(fc.property(tree, tree, (lower, upper) => {
-      const merged = merge(lower, upper);
-      mapValues(upper, (value, path) => {
-        expect(valueAt(merged, path)).toBe(value);
-      });
-      mapValues(lower, (value, path) => {
-        const covered = path.some((_, index) => !isTree(valueAt(upper, path.slice(0, index))));
-        if (!covered && valueAt(upper, path) === undefined) expect(valueAt(merged, path)).toBe(value);
-      });
-    }));
+    fc.assert(
+      fc.property(tree, tree, (lower, upper) => {
+        const merged = merge(lower, upper);
+        mapValues(upper, (value, path) => {
+          expect(valueAt(merged, path)).toBe(value);
+        });
+        mapValues(lower, (value, path) => {
+          const covered = path.some((_, index) => !isTree(valueAt(upper, path.slice(0, index))));
+          if (!covered && valueAt(upper, path) === undefined) expect(valueAt(merged, path)).toBe(value);
+        });
+      }),
+    );
   });
 
   it('takes lists whole', () => {
@@ -41,22 +45,30 @@ describe('merge', () => {
 
 describe('withValue', () => {
   it('puts in what valueAt finds', () => {
-    fc.assert(fc.property(tree, fc.array(key, { minLength: 1, maxLength: 4 }), fc.integer(), (some, path, value) => {
-      expect(valueAt(withValue(some, path, value), path)).toBe(value);
-    }));
+    fc.assert(
+      fc.property(tree, fc.array(key, { minLength: 1, maxLength: 4 }), fc.integer(), (some, path, value) => {
+        expect(valueAt(withValue(some, path, value), path)).toBe(value);
+      }),
+    );
   });
 });
 
 describe('mapValues', () => {
   it('visits what is neither tree nor list, with its path', () => {
     const seen: string[] = [];
-    mapValues({ a: { b: 1 }, c: [{ d: 2 }, 3] }, (value, path) => seen.push(`${pathText(path)}=${value}`));
+    mapValues({ a: { b: 1 }, c: [{ d: 2 }, 3] }, (value, path) => seen.push(`${pathText(path)}=${JSON.stringify(value)}`));
     expect(seen).toEqual(['a.b=1', 'c[0].d=2', 'c[1]=3']);
   });
 });
 
 describe('isTree', () => {
-  it.each([[{}, true], [[], false], [null, false], [new Date(0), false], ['text', false]])('%j: %j', (value, answer) => {
+  it.each([
+    [{}, true],
+    [[], false],
+    [null, false],
+    [new Date(0), false],
+    ['text', false],
+  ])('%j: %j', (value, answer) => {
     expect(isTree(value)).toBe(answer);
   });
 });

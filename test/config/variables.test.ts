@@ -44,7 +44,9 @@ describe('readVariables', () => {
   });
 
   it('tells what was probably meant', () => {
-    expect(read({ HASSETTE_LOGING__LEVEL: 'debug', HASSETTE_LOGGING__LEVLE: 'debug', HASSETTE_DRYRUNN: 'true' }).unknown).toEqual([
+    expect(
+      read({ HASSETTE_LOGING__LEVEL: 'debug', HASSETTE_LOGGING__LEVLE: 'debug', HASSETTE_DRYRUNN: 'true' }).unknown,
+    ).toEqual([
       { variable: 'HASSETTE_DRYRUNN', nearest: 'HASSETTE_DRY_RUN' },
       { variable: 'HASSETTE_LOGGING__LEVLE', nearest: 'HASSETTE_LOGGING__LEVEL' },
       { variable: 'HASSETTE_LOGING__LEVEL', nearest: 'HASSETTE_LOGGING__LEVEL' },
@@ -56,7 +58,11 @@ describe('readVariables', () => {
   });
 
   it('is not disturbed by what Kubernetes puts beside a service of this name', () => {
-    const variables = { HASSETTE_PORT: 'tcp://10.0.0.1:80', HASSETTE_SERVICE_HOST: '10.0.0.1', HASSETTE_PORT_80_TCP_ADDR: '10.0.0.1' };
+    const variables = {
+      HASSETTE_PORT: 'tcp://10.0.0.1:80',
+      HASSETTE_SERVICE_HOST: '10.0.0.1',
+      HASSETTE_PORT_80_TCP_ADDR: '10.0.0.1',
+    };
     expect(read(variables)).toEqual({ settings: [], unknown: [] });
   });
 });
