@@ -34,6 +34,18 @@ export class HomeUnreachable extends HomeError {
   readonly audience = 'network';
 }
 
+/** The home took too long over a step of connecting. */
+export class HomeStalled extends HomeError {
+  readonly code = 'HOME_STALLED';
+  readonly audience = 'network';
+}
+
+/** The home sent a frame that is no message. The connection is made anew, since what it said is lost. */
+export class FrameInvalid extends HomeError {
+  readonly code = 'FRAME_INVALID';
+  readonly audience = 'network';
+}
+
 /** Something answers at the home's address and it is no Home Assistant. */
 export class NotHomeAssistant extends HomeError {
   readonly code = 'NOT_HOME_ASSISTANT';
@@ -75,6 +87,7 @@ export class HomeAway extends HomeError {
 export class NoAnswer extends HomeError {
   readonly code = 'NO_ANSWER';
   readonly audience = 'home';
+  readonly mayHaveRun = true;
 }
 
 /** What a home answered with a refusal. */
@@ -130,8 +143,7 @@ export class RestRefused extends HomeError {
 
 /** The error for a command that the home refused, by Home Assistant's own code. */
 export function refusalOf(command: Command, error: WireError): CommandRefused {
-  const what = command.type === 'call_service' ? `${command.domain}.${command.service}` : command.type;
-  const message = `${what} was refused by Home Assistant (${error.code}): ${error.message}`;
+  const message = `${nameOfCommand(command)} was refused by Home Assistant (${error.code}): ${error.message}`;
   const details = { homeCode: error.code, homeMessage: error.message };
   // A service that is missing further down, in a script say, is told as a home_assistant_error.
   if (error.code === 'not_found' && command.type === 'call_service') {
@@ -141,4 +153,10 @@ export function refusalOf(command: Command, error: WireError): CommandRefused {
     return new NotPermitted(message, { ...details, hint: "The token's user needs to be an administrator for that." });
   }
   return new CommandRefused(message, details);
+}
+
+/** What a command is called in messages. */
+export function nameOfCommand(command: Command): string {
+  if (command.type === 'call_service') return `${command.domain}.${command.service}`;
+  return command.type === 'subscribe_events' ? `the subscription to "${command.event_type}"` : command.type;
 }

@@ -1,0 +1,37 @@
+import type { Command, HomeMessage } from './wire.ts';
+
+/** What a frame could not be read as. */
+export class FrameUnreadable extends Error {}
+
+/**
+ * Reads a text frame: one message, or an array of those that the home had queued in one go.
+ *
+ * Only the envelope is looked at. What is inside is taken for what Home Assistant says it is, since a check of each
+ * attribute of each state would cost more than all the rest.
+ *
+ * @throws FrameUnreadable where it is neither.
+ */
+export function decodeFrame(text: string): HomeMessage | readonly HomeMessage[] {
+  let frame: unknown;
+  try {
+    frame = JSON.parse(text);
+  } catch (error) {
+    throw new FrameUnreadable(`no JSON: ${excerpt(text)}`, { cause: error });
+  }
+  if (isMessage(frame)) return frame;
+  if (Array.isArray(frame) && frame.every(isMessage)) return frame;
+  throw new FrameUnreadable(`no message: ${excerpt(text)}`);
+}
+
+/** Writes a command under the id that its answer will carry. */
+export function encodeCommand(id: number, command: Command): string {
+  return JSON.stringify({ id, ...command });
+}
+
+function isMessage(value: unknown): value is HomeMessage {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+function excerpt(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 80)}… (${text.length} characters)`;
+}
