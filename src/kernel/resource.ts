@@ -1,14 +1,16 @@
 import type { Clock } from './clock.ts';
 import { dependencyWaves } from './dependency-waves.ts';
-import { Cancelled, HassetteError, TimedOut } from './errors.ts';
+import { Cancelled, HassetteError } from './errors.ts';
 import { runOutsideExecutions } from './execution.ts';
 import type { Logger, Logging } from './logging.ts';
+import { describeProblem, type ResourceDescription } from './resource-description.ts';
 import {
   RESOURCE_TRANSITIONS,
   type ResourceEffect,
   type ResourceInput,
   type ResourceStatus,
 } from './resource-status.ts';
+import { armLimit, type Timing, withinLimit } from './time-limit.ts';
 import { isCancellation } from './waiting.ts';
 
 /** Something was asked of a resource that has no place in the status that it is in. */
@@ -45,20 +47,6 @@ export interface ResourceFailure {
   readonly error: unknown;
 }
 
-/** A resource and all below it as plain data, for status and health. */
-export interface ResourceDescription {
-  readonly name: string;
-  readonly path: string;
-  readonly status: ResourceStatus;
-  /** Wall time, in milliseconds since the epoch, since when it has been in this status. */
-  readonly sinceMs: number;
-  readonly problem?: { readonly message: string; readonly code?: string; readonly hint?: string };
-  /** The paths of those that it starts after. */
-  readonly dependsOn: readonly string[];
-  readonly details?: Readonly<Record<string, unknown>>;
-  readonly children: readonly ResourceDescription[];
-}
-
 /** A listener of {@link Resource.onStatusChange}. */
 export type StatusListener = (status: ResourceStatus, previous: ResourceStatus) => void;
 
@@ -92,8 +80,11 @@ export abstract class Resource implements AsyncDisposable {
   #problem: unknown;
   #begun = false;
   #starting: Promise<void> | undefined;
-  /** Settles when nothing of the start is under way any more; never rejects. */
+  /** What a start does, without its limit; never rejects. */
   #startWork: Promise<void> | undefined;
+  /** Ends the start for whoever awaits it, though its work goes on. */
+  #giveUpStart: ((reason: Error) => void) | undefined;
+  #endStartLimit: (() => void) | undefined;
   #stopping: Promise<void> | undefined;
 
   /**
@@ -255,6 +246,10 @@ export abstract class Resource implements AsyncDisposable {
     this.#move(input);
   }
 
+  get #timing(): Timing {
+    return { clock: this.clock, logger: this.logger };
+  }
+
   /** @throws WrongStatus, in the words of the table, if the input has no place in the present status. */
   #move(input: ResourceInput): ResourceEffect {
     const transition = RESOURCE_TRANSITIONS[this.#status][input];
@@ -274,10 +269,12 @@ export abstract class Resource implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const work = this.#doStart();
+    const givenUp = Promise.withResolvers<never>();
+    this.#giveUpStart = givenUp.reject;
+    const work = this.#doStart(givenUp.reject);
     this.#startWork = work.catch(() => undefined);
     try {
-      await work;
+      await Promise.race([work, givenUp.promise]);
       this.#assertGoesOn();
       this.#move('started');
     } catch (error) {
@@ -293,10 +290,17 @@ export abstract class Resource implements AsyncDisposable {
     }
   }
 
-  async #doStart(): Promise<void> {
+  async #doStart(giveUp: (reason: Error) => void): Promise<void> {
     await this.startChildren();
     this.#begun = true;
-    await this.#limited(`start of "${this.path}"`, this.startLimitMs, () => this.onStart(this.signal));
+    const hook = this.onStart(this.signal);
+    if (!(hook instanceof Promise)) return;
+    this.#endStartLimit = armLimit(this.#timing, `start of "${this.path}"`, this.startLimitMs, giveUp);
+    try {
+      await hook;
+    } finally {
+      this.#endStartLimit();
+    }
   }
 
   #assertGoesOn(): void {
@@ -320,13 +324,15 @@ export abstract class Resource implements AsyncDisposable {
     const attempt = async (what: string, work: () => unknown): Promise<void> => {
       const limitMs = Math.max(0, Math.min(this.stopLimitMs, deadlineMs - this.clock.monotonicMs()));
       try {
-        await this.#limited(what, limitMs, work);
+        await withinLimit(this.#timing, what, limitMs, work);
       } catch (error) {
         if (!isCancellation(error)) failures.push({ path: this.path, error });
       }
     };
 
-    this.#controller.abort(new Cancelled(`"${this.path}" is stopping`));
+    const reason = new Cancelled(`"${this.path}" is stopping`);
+    this.#endStartLimit?.();
+    this.#controller.abort(reason);
     if (this.#startWork !== undefined) {
       // Children still starting are those of the last wave: nothing that runs depends on them.
       const halfway = [...this.#children].filter((child) => child.#status === 'starting');
@@ -335,6 +341,7 @@ export abstract class Resource implements AsyncDisposable {
         attempt(`end of the start of "${this.path}"`, () => work),
         ...halfway.map((child) => child.#stopInto(failures, deadlineMs)),
       ]);
+      this.#giveUpStart?.(reason);
     }
     if (this.#begun) {
       this.#begun = false;
@@ -383,32 +390,9 @@ export abstract class Resource implements AsyncDisposable {
     else thing[Symbol.dispose]();
   }
 
-  /** Waits for work no longer than a limit, with a warning at half of it; the work itself is then left to itself. */
-  async #limited(what: string, limitMs: number, work: () => unknown): Promise<void> {
-    const result = work();
-    if (!(result instanceof Promise)) return;
-    const { promise: limit, reject } = Promise.withResolvers<never>();
-    let timer = this.clock.after(limitMs / 2, `half of the time for the ${what}`, () => {
-      this.logger.warn(`the ${what} has taken ${limitMs / 2} ms already; after ${limitMs} ms it is given up`);
-      timer = this.clock.after(limitMs / 2, `time limit for the ${what}`, () => reject(new TimedOut(`The ${what}`, limitMs)));
-    });
-    try {
-      await Promise.race([result, limit]);
-    } finally {
-      timer.cancel();
-    }
-  }
-
   #logStopFailures(failures: readonly ResourceFailure[]): void {
     const told = failures.map(({ path, error }) => ({ path, ...describeProblem(error) }));
     const [first] = failures;
     this.logger.error({ err: first?.error, failures: told }, `stopped, but not cleanly: ${told.map(({ message }) => message).join('; ')}`);
   }
-}
-
-function describeProblem(error: unknown): NonNullable<ResourceDescription['problem']> {
-  if (error instanceof HassetteError) {
-    return { message: error.message, code: error.code, ...(error.hint === undefined ? {} : { hint: error.hint }) };
-  }
-  return { message: error instanceof Error ? error.message : String(error) };
 }
