@@ -1,4 +1,4 @@
-import { close, mkdir, open, rename, stat, write, writeSync } from 'node:fs';
+import { close, mkdir, mkdirSync, open, openSync, rename, stat, write, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -42,6 +42,8 @@ export class LineWriter {
   #sizeBytes = 0;
   #waiting: string[] = [];
   #waitingLength = 0;
+  /** Taken out of those that wait, and not yet given to the operating system. */
+  #taken: readonly string[] = [];
   #work: Promise<void> | undefined;
   #lost = 0;
   #closed = false;
@@ -82,6 +84,7 @@ export class LineWriter {
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
       const lines = this.#takeWaiting();
+      this.#taken = lines;
       try {
         await this.#writeLines(lines);
       } catch {
@@ -102,6 +105,7 @@ export class LineWriter {
   async #writeLines(lines: readonly string[]): Promise<void> {
     const bytes = Buffer.from(lines.join(''));
     const fd = await this.#ready(bytes.length);
+    this.#taken = [];
     let written = 0;
     while (written < bytes.length) {
       try {
@@ -141,13 +145,20 @@ export class LineWriter {
 
   /** The process ends now, wanted or not: what still waits is written at once, or it is lost. */
   readonly #atExit = (): void => {
-    if (this.#fd === undefined || this.#waiting.length === 0) return;
+    const lines = [...this.#taken, ...this.#takeWaiting()];
+    if (lines.length === 0) return;
     try {
-      writeSync(this.#fd, this.#takeWaiting().join(''));
+      writeSync(this.#fd ?? this.#openAtOnce(), lines.join(''));
     } catch {
       // Nobody is left to be told.
     }
   };
+
+  #openAtOnce(): number {
+    if (this.#file === undefined) return 1;
+    mkdirSync(dirname(this.#file.path), { recursive: true });
+    return openSync(this.#file.path, 'a');
+  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -140,9 +140,9 @@ export class Logging {
     if (this.#output === undefined && this.#file === undefined && this.#taps.size === 0) return;
     try {
       const safe = this.#redaction.line(line);
-      this.#tell(safe);
-      this.#output?.(safe);
       this.#file?.write(safe);
+      this.#output?.(safe);
+      this.#tell(safe);
     } catch {
       this.#lost += 1;
     }
@@ -159,11 +159,14 @@ export class Logging {
     const record: unknown = JSON.parse(line);
     if (!isLogRecord(record)) return;
     this.#tapping = true;
-    try {
-      for (const listener of this.#taps) listener(record);
-    } finally {
-      this.#tapping = false;
+    for (const listener of this.#taps) {
+      try {
+        listener(record);
+      } catch (error) {
+        this.#root.error({ logger: 'logging', err: error }, 'a tap failed');
+      }
     }
+    this.#tapping = false;
   }
 }
 
