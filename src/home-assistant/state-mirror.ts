@@ -1,11 +1,6 @@
 import { type Attributes, domainOf, EntityState, isAvailable } from './entity-state.ts';
 import { sameJson } from './same-json.ts';
-import type {
-  CompressedDifference,
-  CompressedState,
-  EntitiesMessage,
-  WireContext,
-} from './protocol/wire.ts';
+import type { CompressedDifference, CompressedState, EntitiesMessage, WireContext } from './protocol/wire.ts';
 
 /** How the state of an entity became another. */
 export interface StateTransition {
