@@ -1,0 +1,35 @@
+/** Numbers from 0 up to, and without, 1. */
+export type Chance = () => number;
+
+/** The same seed gives the same numbers, so that a simulated home can be lived through twice. (mulberry32) */
+export function seededChance(seed: number): Chance {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** An id as Home Assistant gives to users and to runs of scripts. */
+export function hexId(chance: Chance): string {
+  let id = '';
+  for (let part = 0; part < 8; part++) id += Math.floor(chance() * 0x1_0000).toString(16).padStart(4, '0');
+  return id;
+}
+
+const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** A ULID: ten digits of time, sixteen of chance. */
+export function ulid(epochMs: number, chance: Chance): string {
+  let id = '';
+  for (let rest = Math.floor(epochMs), digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) {
+    id = digits.charAt(rest % 32) + id;
+  }
+  for (let part = 0; part < 4; part++) {
+    const bits = Math.floor(chance() * 0x10_0000);
+    id += digits.charAt(bits >>> 15) + digits.charAt((bits >>> 10) & 31) + digits.charAt((bits >>> 5) & 31) + digits.charAt(bits & 31);
+  }
+  return id;
+}

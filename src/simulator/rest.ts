@@ -1,0 +1,205 @@
+import { deflateSync, gzipSync } from 'node:zlib';
+import type { RestRequest, RestResponse } from '../home-assistant/protocol/transport.ts';
+import type { HomeConfig, ServicesResult } from '../home-assistant/protocol/wire.ts';
+import { Refusal, ServiceMissing } from './failures.ts';
+import type { HomeCore } from './home-core.ts';
+import { isObject } from './json.ts';
+import { NotFitting } from './schema.ts';
+import type { User } from './users.ts';
+import { isEntityId } from './schema.ts';
+
+/** What REST has of the home beside its core. */
+export interface RestHome extends HomeCore {
+  config(): HomeConfig;
+  describeServices(): ServicesResult;
+}
+
+interface Asked {
+  readonly home: RestHome;
+  readonly user: User;
+  readonly parts: readonly string[];
+  readonly query: URLSearchParams;
+  readonly body: string;
+}
+
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON, and compressed where it is long and the client takes that. */
+  readonly json?: unknown;
+  /** JSON that is in text already; `compress` says whether it may be. */
+  readonly text?: { readonly json: string; readonly compress: boolean };
+  readonly plain?: string;
+}
+
+type View = (asked: Asked) => Answer | Promise<Answer>;
+
+interface Route {
+  readonly path: RegExp;
+  readonly views: Readonly<Record<string, View>>;
+}
+
+const message = (text: string, status = 200): Answer => ({ status, json: { message: text } });
+const plain = (status: number, reason: string, headers: Readonly<Record<string, string>> = {}): Answer => ({ status, plain: `${status}: ${reason}`, headers });
+const unauthorized = plain(401, 'Unauthorized');
+const badRequest = plain(400, 'Bad Request');
+
+const routes: readonly Route[] = [
+  { path: /^\/api\/$/, views: { GET: () => message('API running.') } },
+  { path: /^\/api\/config$/, views: { GET: ({ home }) => ({ json: home.config() }) } },
+  { path: /^\/api\/core\/state$/, views: { GET: coreState } },
+  { path: /^\/api\/components$/, views: { GET: ({ home }) => ({ json: home.config().components }) } },
+  { path: /^\/api\/states$/, views: { GET: ({ home }) => ({ text: { json: `[${Array.from(home.states.all(), ({ json }) => json).join(',')}]`, compress: true } }) } },
+  { path: /^\/api\/states\/([^/]+)$/, views: { GET: getState, POST: setState, DELETE: removeState } },
+  { path: /^\/api\/events\/([^/]+)$/, views: { POST: fireEvent } },
+  { path: /^\/api\/services$/, views: { GET: ({ home }) => ({ json: Object.entries(home.describeServices()).map(([domain, services]) => ({ domain, services })) }) } },
+  { path: /^\/api\/services\/([^/]+)\/([^/]+)$/, views: { POST: callService } },
+  { path: /^\/api\/config\/core\/check_config$/, views: { POST: checkConfig } },
+];
+
+/** Answers a request as Home Assistant's REST API does. */
+export async function answerRequest(home: RestHome, request: RestRequest): Promise<RestResponse> {
+  const url = new URL(request.path, 'http://home');
+  const headers = new Map(Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return sealed(await dispatch(home, request, url, headers), headers.get('accept-encoding') ?? '');
+}
+
+async function dispatch(home: RestHome, request: RestRequest, url: URL, headers: ReadonlyMap<string, string>): Promise<Answer> {
+  if (url.pathname === '/api/websocket') {
+    return { status: 400, plain: 'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".' };
+  }
+  const route = routes.find(({ path }) => path.test(url.pathname));
+  if (route === undefined) return plain(404, 'Not Found');
+  const view = route.views[request.method.toUpperCase()];
+  if (view === undefined) return plain(405, 'Method Not Allowed', { allow: [...Object.keys(route.views), 'OPTIONS'].toSorted().join(',') });
+  const token = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1] ?? '';
+  const user = home.users.byToken(token);
+  if (user === undefined) {
+    const resource = `http://${headers.get('host') ?? 'homeassistant.local:8123'}/.well-known/oauth-protected-resource`;
+    return { ...unauthorized, headers: { 'www-authenticate': `Bearer resource_metadata="${resource}"` } };
+  }
+  const parts = (route.path.exec(url.pathname) ?? []).slice(1).map((part) => decodeURIComponent(part));
+  return view({ home, user, parts, query: url.searchParams, body: request.body ?? '' });
+}
+
+// --- Views ------------------------------------------------------------------------------------------------------------
+
+function coreState({ home }: Asked): Answer {
+  return { json: { state: home.config().state, recorder_state: { migration_in_progress: false, migration_is_live: false } } };
+}
+
+function getState({ home, parts: [entityId = ''] }: Asked): Answer {
+  const record = home.states.get(entityId);
+  return record === undefined ? message('Entity not found.', 404) : { text: { json: record.json, compress: false } };
+}
+
+const longestState = 255;
+
+function setState({ home, user, parts: [entityId = ''], body }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  const data = readBody(body);
+  if (data === unreadable) return message('Invalid JSON specified.', 400);
+  if (!isObject(data)) return message('State data should be a JSON object.', 400);
+  const { state, attributes, force_update: force } = data;
+  if (state === undefined || state === null) return message('No state specified.', 400);
+  const id = entityId.toLowerCase();
+  if (!isEntityId(id)) return message('Invalid entity ID specified.', 400);
+  if (String(state).length > longestState) return message('Invalid state specified.', 400);
+  const isNew = home.states.get(id) === undefined;
+  home.states.set(id, String(state), isObject(attributes) ? attributes : {}, { context: home.newContext(user), force: force === true });
+  const json = home.states.get(id)?.json ?? 'null';
+  return { status: isNew ? 201 : 200, headers: { location: `/api/states/${entityId}` }, text: { json, compress: false } };
+}
+
+function removeState({ home, user, parts: [entityId = ''] }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  return home.states.remove(entityId.toLowerCase()) === undefined ? message('Entity not found.', 404) : message('Entity removed.');
+}
+
+function fireEvent({ home, user, parts: [type = ''], body }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  const data = readBody(body);
+  if (data === unreadable) return message('Event data should be valid JSON.', 400);
+  if (data !== null && !isObject(data)) return message('Event data should be a JSON object', 400);
+  home.fire(type, data ?? {}, { context: home.newContext(user), origin: 'REMOTE' });
+  return message(`Event ${type} fired.`);
+}
+
+async function callService({ home, user, parts: [domain = '', name = ''], query, body }: Asked): Promise<Answer> {
+  const data = readBody(body);
+  if (data === unreadable) return message('Data should be valid JSON.', 400);
+  const service = home.services.find(domain, name);
+  if (service === undefined) return badRequest;
+  const returnResponse = query.has('return_response');
+  if (returnResponse && service.response === undefined) {
+    return message('Service does not support responses. Remove return_response from request.', 400);
+  }
+  if (!returnResponse && service.response === 'only') {
+    return message('Service call requires responses but caller did not ask for responses. Add ?return_response to query parameters.', 400);
+  }
+  if (data !== null && !isObject(data)) return badRequest;
+  const context = home.newContext(user);
+  const changed: string[] = [];
+  const stopListening = home.states.listen(({ to, context: of }) => {
+    if (to !== undefined && of.id === context.id) changed.push(to.json);
+  });
+  try {
+    const response = await home.services.call({ domain, service: name, data: data ?? {}, context, user, returnResponse });
+    const states = `[${changed.join(',')}]`;
+    const json = returnResponse ? `{"changed_states":${states},"service_response":${JSON.stringify(response ?? {})}}` : states;
+    return { text: { json, compress: true } };
+  } catch (error) {
+    return refused(error);
+  } finally {
+    stopListening();
+  }
+}
+
+function refused(error: unknown): Answer {
+  if (error instanceof NotFitting || error instanceof ServiceMissing) return badRequest;
+  if (!(error instanceof Refusal)) throw error;
+  if (error.kind === 'unauthorized') return unauthorized;
+  return message(error.message, error.kind === 'service_validation_error' ? 400 : 500);
+}
+
+function checkConfig({ user }: Asked): Answer {
+  return user.isAdmin ? { json: { result: 'valid', errors: null, warnings: null } } : unauthorized;
+}
+
+// --- Bodies -----------------------------------------------------------------------------------------------------------
+
+const unreadable = Symbol('unreadable');
+
+/** Null where there is none. */
+function readBody(body: string): unknown {
+  if (body === '') return null;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return unreadable;
+  }
+}
+
+/** Shorter answers fit into a packet as they are. */
+const compressedFromBytes = 1024;
+
+const always = { 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' };
+
+function sealed(answer: Answer, accepted: string): RestResponse {
+  const json = answer.text?.json ?? (answer.plain === undefined ? JSON.stringify(answer.json) : undefined);
+  const bytes = Buffer.from(json ?? answer.plain ?? '');
+  const compress = json !== undefined && answer.text?.compress !== false && bytes.length > compressedFromBytes;
+  const encoding = compress ? ['deflate', 'gzip'].find((name) => accepted.includes(name)) : undefined;
+  const body = encoding === undefined ? bytes : encoding === 'gzip' ? gzipSync(bytes) : deflateSync(bytes);
+  return {
+    status: answer.status ?? 200,
+    headers: {
+      ...answer.headers,
+      'content-type': json === undefined ? 'text/plain; charset=utf-8' : 'application/json',
+      ...always,
+      'content-length': String(body.length),
+      ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+    },
+    body,
+  };
+}

@@ -1,0 +1,41 @@
+import { registerEntityServices } from '../entity-service.ts';
+import type { HomeCore } from '../home-core.ts';
+import { isoOf } from '../instants.ts';
+import { dict, fit, optional, required, type Shape, textual } from '../schema.ts';
+
+const message = { required: true, selector: { text: {} } };
+const title = { selector: { text: {} } };
+
+/** `notify` and the notifications in the interface. What was sent stands in the home's list of calls. */
+export function registerNotify(home: HomeCore, services: readonly string[]): void {
+  registerEntityServices(home, 'notify', {
+    send_message: {
+      shape: { message: required(textual), title: optional(textual) },
+      fields: { message, title },
+      run: (entity, { context }) => home.write(entity, { state: isoOf(home.instants.next()) }, context),
+    },
+  });
+  const shape: Shape = { message: required(textual), title: optional(textual), target: optional((value) => value), data: optional(dict) };
+  for (const name of ['persistent_notification', ...services]) {
+    home.services.register('notify', name, {
+      description: { fields: { message, title, target: { selector: { object: {} } }, data: { selector: { object: {} } } } },
+      check: (data) => fit(shape, data),
+      run: () => undefined,
+    });
+  }
+  registerPersistentNotification(home);
+}
+
+function registerPersistentNotification(home: HomeCore): void {
+  const notificationId = { selector: { text: {} } };
+  home.services.register('persistent_notification', 'create', {
+    description: { fields: { message, title, notification_id: notificationId } },
+    check: (data) => fit({ message: required(textual), title: optional(textual), notification_id: optional(textual) }, data),
+    run: () => undefined,
+  });
+  home.services.register('persistent_notification', 'dismiss', {
+    description: { fields: { notification_id: { required: true, ...notificationId } } },
+    check: (data) => fit({ notification_id: required(textual) }, data),
+    run: () => undefined,
+  });
+}

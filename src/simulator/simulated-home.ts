@@ -1,0 +1,388 @@
+import type { HomeTransport, RestRequest, RestResponse } from '../home-assistant/protocol/transport.ts';
+import type { HomeConfig, ServicesResult, WireContext } from '../home-assistant/protocol/wire.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { type Behaviour, Behaviours } from './behaviours.ts';
+import { type Chance, seededChance, ulid } from './chance.ts';
+import type { CommandTable } from './command-table.ts';
+import { standardCommands } from './commands.ts';
+import { Connection, type Peer } from './connection.ts';
+import { attributesOfNew, defaultConfig } from './default-entities.ts';
+import { EventBus, HomeEvent, type EventOrigin } from './event-bus.ts';
+import type { EntityChanges } from './home-core.ts';
+import { Instants } from './instants.ts';
+import type { JsonObject } from './json.ts';
+import { Lifecycle, type RestartPace, type StartPace } from './lifecycle.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { MemoryTransport, SimulatedHomeAway } from './memory-transport.ts';
+import { Places, type PlacesOptions } from './places.ts';
+import { answerRequest } from './rest.ts';
+import { type AcceptedCall, type Service, ServiceRegistry } from './service-registry.ts';
+import type { Scripts } from './services/script.ts';
+import { registerStandardServices } from './standard-services.ts';
+import { type StateChange, StateMachine, type WriteOptions } from './state-machine.ts';
+import { type Attributes, StateRecord } from './state-record.ts';
+import { type User, Users } from './users.ts';
+
+export interface SimulatedHomeOptions extends PlacesOptions {
+  readonly clock: Clock;
+  /**
+   * Ids, tokens and whatever else is left to chance follow from it.
+   *
+   * @defaultValue 1
+   */
+  readonly seed?: number | undefined;
+  readonly config?: Partial<HomeConfig> | undefined;
+  /** Entities from the start: a state, or a state with attributes. */
+  readonly states?: Readonly<Record<string, string | EntitySetup>> | undefined;
+  /** By the names of their services. */
+  readonly scripts?: Scripts | undefined;
+  /**
+   * Names of `notify` services, a phone's for instance.
+   *
+   * @defaultValue ['notify']
+   */
+  readonly notifiers?: readonly string[] | undefined;
+  /** What `get_services` tells, in place of what the home can really do: for a home that was recorded. */
+  readonly catalogue?: ServicesResult | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+export interface EntitySetup {
+  readonly state: string;
+  readonly attributes?: Attributes | undefined;
+}
+
+/** A service call that was accepted. */
+export interface ServiceCallRecord {
+  readonly domain: string;
+  readonly service: string;
+  /** The data, as it was sent. */
+  readonly data: JsonObject;
+  /** The target, as it was sent; a target inside the data stays there. */
+  readonly target: JsonObject;
+  readonly context: WireContext;
+  /** The home's wall time. */
+  readonly atMs: number;
+}
+
+/** What a derived entity is made of. */
+export type Derivation = (read: (entityId: string) => string | undefined) => EntitySetup;
+
+/** Services that answer while integrations are still loading. */
+const earlyDomains = new Set(['homeassistant', 'persistent_notification']);
+
+/** From the call to the closed connections: Home Assistant looks through its configuration first. */
+const configurationCheckMs = 10;
+
+/**
+ * A Home Assistant made of small behaviours: it speaks the real protocol to any number of clients, in memory under a
+ * virtual clock or over sockets (`SimulatorServer`). It is healthy until a test adds a behaviour.
+ *
+ * @example
+ * ```ts
+ * const home = new SimulatedHome({ clock, states: { 'light.hallway': 'off' } });
+ * const link = new HomeConnection(owner, { transport: home.transport, token: home.token });
+ * home.setState('binary_sensor.hallway_motion', 'on');
+ * ```
+ */
+export class SimulatedHome {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly instants: Instants;
+  readonly users: Users;
+  readonly bus = new EventBus();
+  readonly states: StateMachine;
+  readonly services: ServiceRegistry;
+  readonly places: Places;
+  readonly limits: Limits;
+  readonly behaviours = new Behaviours();
+  /** What is known of the WebSocket; a test may add to it. */
+  readonly commands: CommandTable;
+  /** All service calls that were accepted, in their order. To be emptied by whoever reads it. */
+  readonly calls: ServiceCallRecord[] = [];
+  /** The way to it for a client in the same process. */
+  readonly transport: HomeTransport;
+  readonly #config: HomeConfig;
+  readonly #catalogue: ServicesResult | undefined;
+  readonly #connections = new Set<Connection>();
+  readonly #callListeners = new Set<(call: ServiceCallRecord) => void>();
+  readonly #availabilityListeners = new Set<(up: boolean) => void>();
+  readonly #lifecycle: Lifecycle;
+  /** What the home will have again when it is up. */
+  readonly #kept = new Map<string, EntitySetup>();
+
+  constructor(options: SimulatedHomeOptions) {
+    this.clock = options.clock;
+    this.chance = seededChance(options.seed ?? 1);
+    this.instants = new Instants(options.clock);
+    this.users = new Users(this.chance);
+    this.states = new StateMachine(this.instants, () => this.newContext());
+    this.services = new ServiceRegistry((call) => this.#accepted(call));
+    this.places = new Places(options);
+    this.limits = { ...defaultLimits, ...options.limits };
+    this.transport = new MemoryTransport(this);
+    this.#config = { ...defaultConfig, ...options.config };
+    this.#catalogue = options.catalogue;
+    this.#lifecycle = new Lifecycle(options.clock, {
+      onDown: () => this.#goneDown(),
+      onUp: () => this.#tellAvailability(true),
+      onSetUp: () => this.#setUp(),
+      onStart: () => this.#announce('homeassistant_start'),
+      onStarted: () => this.#announce('homeassistant_started'),
+    });
+    this.commands = standardCommands(this);
+    registerStandardServices(this, { scripts: options.scripts ?? {}, notifiers: options.notifiers ?? ['notify'] });
+    this.states.listen((change) => this.#tellChange(change));
+    this.#furnish({ ...scriptEntities(options.scripts ?? {}), ...options.states });
+  }
+
+  /** The owner's token. */
+  get token(): string {
+    return this.users.ownerToken;
+  }
+
+  /** The token of a user who is no administrator. */
+  get userToken(): string {
+    return this.users.userToken;
+  }
+
+  get version(): string {
+    return this.#config.version;
+  }
+
+  /** Whether somebody answers at its address. */
+  get isUp(): boolean {
+    return this.#lifecycle.phase !== 'down' && this.behaviours.admit();
+  }
+
+  timeZone(): string {
+    return this.#config.time_zone;
+  }
+
+  config(): HomeConfig {
+    const domains = this.services.names().map(([domain]) => domain);
+    const all = [...new Set([...this.#config.components, ...domains])];
+    const components = this.#lifecycle.isSetUp ? all : all.filter((domain) => earlyDomains.has(domain));
+    return { ...this.#config, components, state: this.#lifecycle.coreState };
+  }
+
+  describeServices(): ServicesResult {
+    return this.#catalogue ?? this.services.describe();
+  }
+
+  // --- What a test, a demo or a recording does to it ----------------------------------------------------------------
+
+  /**
+   * Sets a state, as the integration that the entity belongs to would. A new entity has what its domain has; of one
+   * that is there, attributes which are not named stay, and undefined takes one away. While the home is down it
+   * happens all the same, and is seen when the home is up again.
+   */
+  setState(entityId: string, state: string, attributes: Attributes = {}, options: WriteOptions = {}): void {
+    const present = this.#lifecycle.isSetUp ? this.states.get(entityId)?.attributes : this.#kept.get(entityId)?.attributes;
+    const merged = present === undefined ? attributesOfNew(entityId, state, attributes) : { ...present, ...attributes };
+    const kept = withoutUndefined(present !== undefined && Object.keys(attributes).length === 0 ? present : merged);
+    if (this.#lifecycle.isSetUp) this.states.set(entityId, state, kept, options);
+    else this.#kept.set(entityId, { state, attributes: kept });
+  }
+
+  removeState(entityId: string): void {
+    if (this.#lifecycle.isSetUp) this.states.remove(entityId);
+    else this.#kept.delete(entityId);
+  }
+
+  state(entityId: string): string | undefined {
+    return this.#lifecycle.isSetUp ? this.states.get(entityId)?.state : this.#kept.get(entityId)?.state;
+  }
+
+  attributes(entityId: string): Attributes | undefined {
+    return this.#lifecycle.isSetUp ? this.states.get(entityId)?.attributes : this.#kept.get(entityId)?.attributes;
+  }
+
+  /** Lets an entity follow others, as a template sensor does. */
+  derive(entityId: string, from: readonly string[], derivation: Derivation): void {
+    const update = (context?: WireContext): void => {
+      const { state, attributes } = derivation((id) => this.states.get(id)?.state);
+      this.setState(entityId, state, attributes, { context });
+    };
+    for (const source of from) this.states.watch(source, ({ context }) => update(context));
+    update();
+  }
+
+  /** Fires an event of the home's bus. */
+  fireEvent(type: string, data: JsonObject = {}, context = this.newContext()): void {
+    this.fire(type, data, { context });
+  }
+
+  /** Adds a service, of an integration that the simulated home does not know. The function given back removes it. */
+  addService(domain: string, name: string, service: Service): () => void {
+    this.services.register(domain, name, service);
+    this.fire('service_registered', { domain, service: name });
+    return () => {
+      if (this.services.remove(domain, name)) this.fire('service_removed', { domain, service: name });
+    };
+  }
+
+  /** Adds a behaviour. The function given back takes it away. */
+  add(behaviour: Behaviour): () => void {
+    const wasUp = this.isUp;
+    const remove = this.behaviours.add(behaviour);
+    this.#compareAvailability(wasUp);
+    return () => {
+      const wasUpBefore = this.isUp;
+      remove();
+      this.#compareAvailability(wasUpBefore);
+    };
+  }
+
+  onCall(listener: (call: ServiceCallRecord) => void): () => void {
+    this.#callListeners.add(listener);
+    return () => this.#callListeners.delete(listener);
+  }
+
+  /** Told when its address begins, or ceases, to answer. */
+  onAvailability(listener: (up: boolean) => void): () => void {
+    this.#availabilityListeners.add(listener);
+    return () => this.#availabilityListeners.delete(listener);
+  }
+
+  /** Ends a token; connections that came in by it are closed. */
+  revoke(token: string): void {
+    this.users.forgetToken(token);
+    for (const connection of this.#connections) if (connection.token === token) connection.end();
+  }
+
+  /** Ends all connections without a closing frame, as a network that fails for a moment does. */
+  dropConnections(): void {
+    for (const connection of this.#connections) connection.drop();
+  }
+
+  // --- Its life -----------------------------------------------------------------------------------------------------
+
+  /** Goes down, and comes up again at the pace of a real home. */
+  restart(pace: RestartPace = {}): void {
+    for (const connection of this.#connections) connection.end();
+    this.#lifecycle.restart(pace);
+  }
+
+  /** Goes down politely, until `start`. */
+  stop(): void {
+    for (const connection of this.#connections) connection.end();
+    this.#lifecycle.goDown();
+  }
+
+  /** Goes down as a process that is killed does, until `start`. */
+  kill(): void {
+    this.dropConnections();
+    this.#lifecycle.goDown();
+  }
+
+  start(pace: StartPace = {}): void {
+    this.#lifecycle.start(pace);
+  }
+
+  // --- What transports need -----------------------------------------------------------------------------------------
+
+  /** A client has come; undefined where nobody answers. */
+  open(peer: Peer): Connection | undefined {
+    if (!this.isUp) return undefined;
+    const connection = new Connection(this, peer);
+    this.#connections.add(connection);
+    return connection;
+  }
+
+  /** @throws SimulatedHomeAway */
+  async request(request: RestRequest): Promise<RestResponse> {
+    if (!this.isUp) throw new SimulatedHomeAway();
+    return this.behaviours.request(request, (passed) => answerRequest(this, passed));
+  }
+
+  forget(connection: Connection): void {
+    this.#connections.delete(connection);
+  }
+
+  // --- What services and commands need ------------------------------------------------------------------------------
+
+  newContext(user?: User, parent?: WireContext): WireContext {
+    return { id: ulid(this.clock.nowMs(), this.chance), parent_id: parent?.id ?? null, user_id: user?.id ?? null };
+  }
+
+  write(entity: StateRecord, { state, attributes }: EntityChanges, context: WireContext): void {
+    const present = this.states.get(entity.entityId) ?? entity;
+    const changed = attributes === undefined ? present.attributes : withoutUndefined({ ...present.attributes, ...attributes });
+    this.states.set(entity.entityId, state ?? present.state, changed, { context });
+  }
+
+  fire(type: string, data: JsonObject, origin: Partial<EventOrigin> = {}): void {
+    if (!this.bus.hasListeners(type)) return;
+    const { context = this.newContext(), firedAt = this.instants.next() } = origin;
+    this.bus.fire(new HomeEvent(type, () => JSON.stringify(data), { ...origin, context, firedAt }));
+  }
+
+  /** What `homeassistant.restart` does. */
+  restartByService(): void {
+    this.clock.after(configurationCheckMs, 'the simulated home checks its configuration', () => this.restart());
+  }
+
+  /** All that is there from the start has been there since the same moment. */
+  #furnish(states: Readonly<Record<string, string | EntitySetup>>): void {
+    const now = this.instants.next();
+    for (const [entityId, setup] of Object.entries(states)) {
+      const { state, attributes = {} } = typeof setup === 'string' ? { state: setup } : setup;
+      const all = attributesOfNew(entityId, state, attributes);
+      this.states.load(new StateRecord(entityId, state, all, now, now, this.newContext()));
+    }
+  }
+
+  #tellChange(change: StateChange): void {
+    if (!this.bus.hasListeners('state_changed')) return;
+    this.bus.fire(new HomeEvent('state_changed', () => change.dataJson, { context: change.context, firedAt: change.at }));
+  }
+
+  #accepted({ domain, service, serviceData, context, request }: AcceptedCall): void {
+    this.fire('call_service', { domain, service, service_data: serviceData }, { context });
+    const call = { domain, service, data: request.data ?? {}, target: request.target ?? {}, context, atMs: this.clock.nowMs() };
+    this.calls.push(call);
+    for (const listener of this.#callListeners) listener(call);
+  }
+
+  #goneDown(): void {
+    for (const { entityId, state, attributes } of this.states.clear()) this.#kept.set(entityId, { state, attributes });
+    this.services.only(earlyDomains);
+    this.#tellAvailability(false);
+  }
+
+  #setUp(): void {
+    this.services.only(undefined);
+    for (const component of this.config().components) this.fire('component_loaded', { component });
+    for (const [domain, service] of this.services.names()) if (!earlyDomains.has(domain)) this.fire('service_registered', { domain, service });
+    const kept = [...this.#kept];
+    this.#kept.clear();
+    for (const [entityId, { state, attributes = {} }] of kept) this.states.set(entityId, state, attributes);
+  }
+
+  #announce(type: 'homeassistant_start' | 'homeassistant_started'): void {
+    this.fire('core_config_updated', {});
+    this.fire(type, {});
+  }
+
+  #compareAvailability(wasUp: boolean): void {
+    if (wasUp !== this.isUp) this.#tellAvailability(this.isUp);
+  }
+
+  #tellAvailability(up: boolean): void {
+    for (const listener of this.#availabilityListeners) listener(up);
+  }
+}
+
+function scriptEntities(scripts: Scripts): Record<string, EntitySetup> {
+  const entities = Object.entries(scripts).map(([id, { alias, mode = 'single' }]): [string, EntitySetup] => {
+    const max = mode === 'parallel' ? { max: 10 } : {};
+    return [`script.${id}`, { state: 'off', attributes: { mode, ...max, ...(alias === undefined ? {} : { friendly_name: alias }) } }];
+  });
+  return Object.fromEntries(entities);
+}
+
+function withoutUndefined(attributes: Attributes): Attributes {
+  if (!Object.values(attributes).includes(undefined)) return attributes;
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+}
