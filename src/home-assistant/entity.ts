@@ -1,0 +1,210 @@
+import type { AnyFunction } from '../bus/only.ts';
+import type { Subscription } from '../bus/subscription.ts';
+import type { Api } from './api.ts';
+import type { DomainState, Unavailable } from './domain-states.ts';
+import { type Attributes, domainOf } from './entity-state.ts';
+import type { Home } from './home.ts';
+import type { AskOptions, EntityResponse, ServiceData } from './service-call.ts';
+import type { Services } from './services.ts';
+import type {
+  Checked,
+  DomainOf,
+  HandlerAfter,
+  StateChangeEvent,
+  StateOptions,
+  WaitOptions,
+  WaitResult,
+} from './state-types.ts';
+import type { StateOf } from './states-view.ts';
+
+/**
+ * An entity to work with: its state, its changes, and the services of its domain as methods.
+ *
+ * @example
+ * ```ts
+ * const lamp = this.entity('light.kitchen');
+ * if (lamp.state === 'off') await lamp.turnOn({ brightness_pct: 40 });
+ * const { forecast } = await this.entity('weather.home').getForecasts({ type: 'daily' });
+ * ```
+ */
+export type EntityHandle<Id extends string = string> = Entity<Id> & EntityServices<DomainOf<Id>>;
+
+/** Options of a service called as a method. */
+export interface EntityCallOptions extends AskOptions {
+  /** Whether the service's response is asked for. Those that do nothing else need not be told. */
+  readonly returnResponse?: boolean | undefined;
+  /** @defaultValue true */
+  readonly validate?: boolean | undefined;
+}
+
+/** The services of a domain's entities as methods: `turn_on` is `turnOn`. Domains without types take what they are given. */
+export type EntityServices<Domain extends string> = [EntityServiceOf<Domain>] extends [never]
+  ? {
+      readonly [method: string]: (
+        data?: Readonly<Record<string, unknown>>,
+        options?: EntityCallOptions,
+      ) => Promise<unknown>;
+    }
+  : {
+      readonly [S in EntityServiceOf<Domain> as MethodName<S>]: (
+        ...args: EntityArguments<S>
+      ) => Promise<[EntityResponse<S>] extends [never] ? void : EntityResponse<S>>;
+    };
+
+type EntityServiceOf<Domain extends string> = string extends Domain
+  ? never
+  : {
+      [S in keyof Services]: S extends `${Domain}.${string}`
+        ? Services[S]['kind'] extends 'entity'
+          ? S
+          : never
+        : never;
+    }[keyof Services];
+
+type EntityArguments<S extends keyof Services> = [keyof Services[S]['needs']] extends [never]
+  ? [data?: ServiceData<S>, options?: EntityCallOptions]
+  : [data: ServiceData<S>, options?: EntityCallOptions];
+
+type MethodName<S extends string> = S extends `${string}.${infer Service}` ? CamelCase<Service> : never;
+
+type CamelCase<Text extends string> = Text extends `${infer First}_${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : Text;
+
+/** What an entity needs of its app. */
+export interface EntityContext {
+  readonly home: Pick<Home, 'mirror' | 'service'>;
+  readonly api: Api;
+  /** The app's `bus.onStateChange`, its types forgotten. */
+  readonly onStateChange: (entityId: string, optionsOrHandler: unknown, handler: unknown) => Subscription;
+  /** The app's `bus.waitFor`, its types forgotten. */
+  readonly waitFor: (entityId: string, options: unknown) => Promise<unknown>;
+}
+
+/** What an entity has whatever its domain. */
+export class Entity<Id extends string = string> {
+  readonly entityId: Id;
+  readonly domain: string;
+  readonly #context: EntityContext;
+
+  constructor(entityId: Id, context: EntityContext) {
+    this.entityId = entityId;
+    this.domain = domainOf(entityId);
+    this.#context = context;
+  }
+
+  /** All of the present state, as an object that stays as it is; undefined where the home has no such entity. */
+  get current(): StateOf<Id> | undefined {
+    // What states a domain has is Home Assistant's word, as the types tell it.
+    return this.#context.home.mirror.get(this.entityId) as StateOf<Id> | undefined;
+  }
+
+  /** The present state; undefined where the home has no such entity. */
+  get state(): DomainState<DomainOf<Id>> | Unavailable | undefined {
+    return this.current?.state;
+  }
+
+  /** The present state as a number, where it is one. */
+  get number(): number | undefined {
+    return this.current?.number;
+  }
+
+  /** Empty where the home has no such entity. */
+  get attributes(): Attributes {
+    return this.current?.attributes ?? NO_ATTRIBUTES;
+  }
+
+  /** Whether there is a value: neither `unavailable` nor `unknown`, nor no such entity. */
+  get available(): boolean {
+    return this.current?.available === true;
+  }
+
+  /** When the state last became what it is, on Home Assistant's clock. */
+  get lastChanged(): Temporal.Instant | undefined {
+    return this.current?.lastChanged;
+  }
+
+  /** `bus.onStateChange` for this entity. */
+  onChange<const Given extends StateOptions<Id> | AnyFunction>(
+    options: Checked<Given, StateOptions<Id>>,
+    ...handler: HandlerAfter<Given, StateChangeEvent<Id, Given>>
+  ): Subscription {
+    return this.#context.onStateChange(this.entityId, options, handler[0]);
+  }
+
+  /** `bus.waitFor` for this entity. */
+  async waitFor<const Given extends WaitOptions<Id>>(
+    options: Given & Checked<Given, WaitOptions<Id>>,
+  ): Promise<WaitResult<Id, Given>> {
+    return (await this.#context.waitFor(this.entityId, options)) as WaitResult<Id, Given>;
+  }
+
+  /**
+   * Calls a service of the entity's domain by Home Assistant's own name, for those that are no methods here.
+   *
+   * @returns this entity's part of the response, where there is one.
+   */
+  async call(
+    service: string,
+    data?: Readonly<Record<string, unknown>>,
+    options: EntityCallOptions = {},
+  ): Promise<unknown> {
+    const id: string = `${this.domain}.${service}`;
+    const { returnResponse = this.#alwaysResponds(id), timeout, validate } = options;
+    const response: unknown = await this.#context.api.call(id, {
+      target: this.entityId,
+      data,
+      returnResponse,
+      timeout,
+      validate,
+    });
+    if (typeof response !== 'object' || response === null) return response;
+    return Object.hasOwn(response, this.entityId) ? Reflect.get(response, this.entityId) : response;
+  }
+
+  toJSON(): unknown {
+    return this.current ?? { entityId: this.entityId };
+  }
+
+  #alwaysResponds(id: string): boolean {
+    const service = this.#context.home.service(id);
+    // As long as nothing is known of it, its name tells.
+    if (service === undefined || service === 'undescribed') return /\.(get|browse|search)_/.test(id);
+    return service.response === 'always';
+  }
+}
+
+/** Makes the handle of an entity. */
+export function entityHandle<Id extends string>(entityId: Id, context: EntityContext): EntityHandle<Id> {
+  // Its services are found by the end of its prototype chain, which no type can tell.
+  return new Entity(entityId, context) as unknown as EntityHandle<Id>;
+}
+
+const NO_ATTRIBUTES: Attributes = Object.freeze({});
+
+/** Names by which others find out what an object is; a handle is neither a promise nor a matcher of a test. */
+const NO_SERVICES: ReadonlySet<string> = new Set([
+  'then',
+  'catch',
+  'finally',
+  'asymmetricMatch',
+  'nodeType',
+  'tagName',
+]);
+
+/** Stands at the end of the prototype chain, so that only names that an entity does not have come here. */
+const SERVICE_METHODS: object = new Proxy(
+  {},
+  {
+    get(target, name, receiver: unknown) {
+      if (typeof name === 'symbol' || name in target || NO_SERVICES.has(name) || !/^[a-z][\dA-Za-z]*$/.test(name)) {
+        return Reflect.get(target, name, receiver);
+      }
+      if (!(receiver instanceof Entity)) return undefined;
+      const service = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      return (data?: Readonly<Record<string, unknown>>, options?: EntityCallOptions) =>
+        receiver.call(service, data, options);
+    },
+  },
+);
+Object.setPrototypeOf(Entity.prototype, SERVICE_METHODS);
