@@ -11,16 +11,12 @@ export function appProblems(
   originOf: (path: Path) => Origin,
 ): readonly Problem[] {
   const expected = homes.map((home) => `"${home}"`).join(', ');
-  return Object.entries(apps)
-    .filter(([, app]) => homes.length > 0 && !homes.includes(app.home))
-    .map(([name, app]) => {
-      const path = ['apps', name, 'home'];
-      return problemAt(originOf(path), path, `there is no home "${app.home}", only ${expected}`, {
-        found: app.home,
-        expected,
-        nearest: nearest(app.home, homes),
-      });
-    });
+  return Object.entries(apps).flatMap(([name, { home }]) => {
+    if (home === undefined || homes.length === 0 || homes.includes(home)) return [];
+    const path = ['apps', name, 'home'];
+    const message = `there is no home "${home}", only ${expected}`;
+    return [problemAt(originOf(path), path, message, { found: home, expected, nearest: nearest(home, homes) })];
+  });
 }
 
 /** Apps asked for on the command line that are not configured. */

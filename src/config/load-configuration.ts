@@ -4,8 +4,8 @@ import { appProblems, missingAppsFolder, missingConfiguration, selectionProblems
 import { jsonSchema } from './json-schema.ts';
 import type { Problem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { ConfigurationSchema, type AppConfiguration, type Configuration } from './schema.ts';
-import { gatherSources, homeNames, type ConfigurationRequest, type Gathered } from './sources.ts';
+import { ConfigurationSchema, type Configuration } from './schema.ts';
+import { gatherSources, type ConfigurationRequest, type Gathered } from './sources.ts';
 import { isTree, type Tree } from './tree.ts';
 
 export type LoadedConfiguration = ValidConfiguration | InvalidConfiguration;
@@ -26,32 +26,23 @@ export interface InvalidConfiguration extends Reading {
 
 export type UsableParts = Partial<Pick<Configuration, 'paths' | 'apps'>>;
 
-type Parsed = ReturnType<typeof ConfigurationSchema.parse>;
+type Apps = Configuration['apps'];
 
-/** The home that an app works on if it names none. */
-function defaultHome(homes: readonly string[]): string {
-  return homes.length === 1 && homes[0] !== undefined ? homes[0] : 'default';
-}
-
-function completeApps(
-  apps: Parsed['apps'],
-  homes: readonly string[],
-  only: readonly string[] | undefined,
-): Record<string, AppConfiguration> {
-  const entries = Object.entries(apps).map(([name, app]): [string, AppConfiguration] => [
-    name,
-    { ...app, home: app.home ?? defaultHome(homes), enabled: only === undefined ? app.enabled : only.includes(name) },
-  ]);
-  return Object.fromEntries(entries);
+/** The apps, of which only those asked for are to start. */
+function selected(apps: Apps, only: readonly string[] | undefined): Apps {
+  if (only === undefined) return apps;
+  return Object.fromEntries(
+    Object.entries(apps).map(([name, app]) => [name, { ...app, enabled: only.includes(name) }]),
+  );
 }
 
 /** What of a tree is right by itself: its paths, and each app. */
-function usablePart(tree: Tree): Pick<Parsed, 'paths' | 'apps'> | undefined {
+function usablePart(tree: Tree): Pick<Configuration, 'paths' | 'apps'> | undefined {
   const { shape } = ConfigurationSchema;
   const paths = shape.paths.safeParse(tree['paths']);
   if (!paths.success) return undefined;
   const entries = isTree(tree['apps']) ? Object.entries(tree['apps']) : [];
-  const apps: Parsed['apps'] = Object.assign(
+  const apps: Apps = Object.assign(
     {},
     ...entries.map(([name, app]) => shape.apps.safeParse({ [name]: app }).data ?? {}),
   );
@@ -87,9 +78,9 @@ export async function loadConfiguration(request: ConfigurationRequest): Promise<
   const gathered = await gatherSources(request, schema);
   const { tree, originOf, fileKind, file, folder, sources, secrets } = gathered;
   const only = request.flags?.only;
-  const complete = ({ paths, apps }: Pick<Parsed, 'paths' | 'apps'>): Pick<Configuration, 'paths' | 'apps'> => ({
+  const complete = ({ paths, apps }: Pick<Configuration, 'paths' | 'apps'>): Pick<Configuration, 'paths' | 'apps'> => ({
     paths: { apps: resolve(folder, paths.apps), data: resolve(folder, paths.data) },
-    apps: completeApps(apps, homeNames(tree), only),
+    apps: selected(apps, only),
   });
   const problems = [...gathered.problems];
   const parsed = ConfigurationSchema.safeParse(tree);

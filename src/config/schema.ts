@@ -87,7 +87,10 @@ const AppInstance = z.strictObject({
     .enum(['main', 'thread'])
     .meta({ description: "In the daemon's own thread, or in one of its own, where a loop without end harms no other." })
     .default('main'),
-  home: z.string().meta({ description: 'The home it works on: the only one, else "default".' }).optional(),
+  home: z
+    .string()
+    .meta({ description: 'The home it works on, else the one its class names, the only one there is, or "default".' })
+    .optional(),
   logLevel: logLevel.meta({ description: 'Its own log level.' }).optional(),
   dryRun: z.boolean().meta({ description: 'Log and record its calls, send none.' }).optional(),
 });
@@ -129,7 +132,7 @@ const Connection = z
       .default('exit'),
     connectTimeout: duration('10s', 'How long opening a connection and its handshake may take.'),
     callTimeout: duration('10s', 'How long a call may take, waiting for a lost connection included.'),
-    pingInterval: duration('15s', 'How often a quiet connection is tried; a dead one is found within twice this.'),
+    pingInterval: duration('10s', 'How often a quiet connection is tried; a dead one is found within twice this.'),
     firstRetry: duration('1s', 'The first wait before connecting again.'),
     lastRetry: duration('1m', 'What the waits grow to.'),
   })
@@ -198,18 +201,14 @@ export const ConfigurationSchema = z.strictObject({
 
 type Parsed = z.output<typeof ConfigurationSchema>;
 
-/** One app as it is configured, with its defaults and its home. */
-export interface AppConfiguration extends Omit<Parsed['apps'][string], 'home'> {
-  readonly home: string;
-}
+/** One app as it is configured, with its defaults. */
+export type AppConfiguration = Parsed['apps'][string];
 
 /** A home's address and token, or `'simulated'`. */
 export type HomeConfiguration = Parsed['homes'][string];
 
 /** The checked configuration: every default filled in, paths absolute, durations in milliseconds. */
-export interface Configuration extends Omit<Parsed, 'apps'> {
-  readonly apps: Readonly<Record<string, AppConfiguration>>;
-}
+export type Configuration = Parsed;
 
 /**
  * What a configuration file may say.

@@ -109,7 +109,7 @@ async function fileLayer(
 }
 
 /** The names of all homes that a tree has, or the one that is meant without any. */
-export function homeNames({ homes }: Tree): readonly string[] {
+function homeNames({ homes }: Tree): readonly string[] {
   const names = isTree(homes) ? Object.keys(homes) : [];
   return names.length === 0 ? ['default'] : names;
 }

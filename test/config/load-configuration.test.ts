@@ -174,15 +174,11 @@ describe('loadConfiguration', () => {
     expect(configuration).toMatchObject({ apps: {}, logging: { level: 'info' } });
   });
 
-  it('gives an app the only home, else the one called default', async () => {
+  it('wants the home that an app names to be there', async () => {
     const app = 'apps: { a: { class: A, enabled: false }, b: { class: A, enabled: false, home: cabin } }';
-    const one = await valid({ files: { 'hassette.yaml': `homes: { cabin: simulated }\n${app}` } });
-    expect(one.configuration.apps['a']?.home).toBe('cabin');
-    const two = await valid({ files: { 'hassette.yaml': `homes: { default: simulated, cabin: simulated }\n${app}` } });
-    expect(two.configuration.apps['a']?.home).toBe('default');
-    const { problems } = await invalid({
-      files: { 'hassette.yaml': `homes: { default: simulated, cabn: simulated }\n${app}` },
-    });
+    const { configuration } = await valid({ files: { 'hassette.yaml': `homes: { cabin: simulated }\n${app}` } });
+    expect(configuration.apps).toMatchObject({ a: { class: 'A' }, b: { home: 'cabin' } });
+    const { problems } = await invalid({ files: { 'hassette.yaml': `homes: { cabn: simulated }\n${app}` } });
     expect(problems).toEqual([
       expect.objectContaining({ path: 'apps.b.home', nearest: 'cabn', origin: expect.objectContaining({ line: 2 }) }),
     ]);

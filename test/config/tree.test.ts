@@ -56,7 +56,9 @@ describe('withValue', () => {
 describe('mapValues', () => {
   it('visits what is neither tree nor list, with its path', () => {
     const seen: string[] = [];
-    mapValues({ a: { b: 1 }, c: [{ d: 2 }, 3] }, (value, path) => seen.push(`${pathText(path)}=${JSON.stringify(value)}`));
+    mapValues({ a: { b: 1 }, c: [{ d: 2 }, 3] }, (value, path) =>
+      seen.push(`${pathText(path)}=${JSON.stringify(value)}`),
+    );
     expect(seen).toEqual(['a.b=1', 'c[0].d=2', 'c[1]=3']);
   });
 });
