@@ -15,7 +15,10 @@ export function seededChance(seed: number): Chance {
 /** An id as Home Assistant gives to users and to runs of scripts. */
 export function hexId(chance: Chance): string {
   let id = '';
-  for (let part = 0; part < 8; part++) id += Math.floor(chance() * 0x1_0000).toString(16).padStart(4, '0');
+  for (let part = 0; part < 8; part++)
+    id += Math.floor(chance() * 0x1_0000)
+      .toString(16)
+      .padStart(4, '0');
   return id;
 }
 
@@ -29,7 +32,11 @@ export function ulid(epochMs: number, chance: Chance): string {
   }
   for (let part = 0; part < 4; part++) {
     const bits = Math.floor(chance() * 0x10_0000);
-    id += digits.charAt(bits >>> 15) + digits.charAt((bits >>> 10) & 31) + digits.charAt((bits >>> 5) & 31) + digits.charAt(bits & 31);
+    id +=
+      digits.charAt(bits >>> 15) +
+      digits.charAt((bits >>> 10) & 31) +
+      digits.charAt((bits >>> 5) & 31) +
+      digits.charAt(bits & 31);
   }
   return id;
 }

@@ -5,7 +5,21 @@ import { entityFilter } from './entity-filter.ts';
 import { Refusal, ServiceMissing, unauthorized, wireErrorOf } from './failures.ts';
 import type { HomeCore } from './home-core.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { dict, entityIds, flag, listOf, mapOf, object, optional, positive, required, type Shape, text, textual, whole } from './schema.ts';
+import {
+  dict,
+  entityIds,
+  flag,
+  listOf,
+  mapOf,
+  object,
+  optional,
+  positive,
+  required,
+  type Shape,
+  text,
+  textual,
+  whole,
+} from './schema.ts';
 import { ScriptRun, scriptSteps } from './script-run.ts';
 import { targetShape } from './targets.ts';
 
@@ -35,7 +49,8 @@ function basics(home: CommandsHome): Definitions {
     get_config: { run: ({ id }, connection) => connection.result(id, home.config()) },
     get_services: { run: ({ id }, connection) => connection.result(id, home.describeServices()) },
     get_states: {
-      run: ({ id }, connection) => connection.resultJson(id, `[${Array.from(home.states.all(), ({ json }) => json).join(',')}]`),
+      run: ({ id }, connection) =>
+        connection.resultJson(id, `[${Array.from(home.states.all(), ({ json }) => json).join(',')}]`),
     },
     'auth/current_user': { run: ({ id }, connection) => connection.result(id, currentUser(connection)) },
   };
@@ -83,7 +98,9 @@ function events(home: CommandsHome): Definitions {
       fields: { event_type: optional(text, '*') },
       run: ({ id, event_type: type }, connection) => {
         if (!connection.user.isAdmin && !harmless.has(String(type))) throw unauthorized();
-        const unsubscribe = home.bus.listen(type === '*' ? undefined : String(type), (event) => connection.pushShared(event.frameHead, id));
+        const unsubscribe = home.bus.listen(type === '*' ? undefined : String(type), (event) =>
+          connection.pushShared(event.frameHead, id),
+        );
         connection.subscribe(id, unsubscribe);
         connection.result(id);
       },
@@ -110,11 +127,15 @@ function events(home: CommandsHome): Definitions {
 
 function assertEventType(type: string): void {
   if (type.length <= longestEventType) return;
-  throw new Refusal('home_assistant_error', `Value ${type} for property event_type has a maximum length of ${longestEventType} characters`, {
-    domain: 'homeassistant',
-    key: 'max_length_exceeded',
-    placeholders: { value: type, property_name: 'event_type', max_length: String(longestEventType) },
-  });
+  throw new Refusal(
+    'home_assistant_error',
+    `Value ${type} for property event_type has a maximum length of ${longestEventType} characters`,
+    {
+      domain: 'homeassistant',
+      key: 'max_length_exceeded',
+      placeholders: { value: type, property_name: 'event_type', max_length: String(longestEventType) },
+    },
+  );
 }
 
 const filterShape: Shape = {
@@ -126,7 +147,11 @@ const filterShape: Shape = {
 function entities(home: CommandsHome): Definitions {
   return {
     subscribe_entities: {
-      fields: { entity_ids: optional(entityIds), include: optional(object(filterShape)), exclude: optional(object(filterShape)) },
+      fields: {
+        entity_ids: optional(entityIds),
+        include: optional(object(filterShape)),
+        exclude: optional(object(filterShape)),
+      },
       run: ({ id, ...wanted }, connection) => {
         const matches = entityFilter(wanted);
         const unsubscribe = home.states.listen((change) => {
@@ -171,7 +196,11 @@ function services(home: CommandsHome): Definitions {
   };
 }
 
-async function callService(home: CommandsHome, message: JsonObject & { readonly id: number }, connection: ClientConnection): Promise<void> {
+async function callService(
+  home: CommandsHome,
+  message: JsonObject & { readonly id: number },
+  connection: ClientConnection,
+): Promise<void> {
   const { user } = connection;
   const context = home.newContext(user);
   const [domain, service] = [String(message.domain), String(message.service)];
@@ -196,7 +225,8 @@ async function callService(home: CommandsHome, message: JsonObject & { readonly 
 /** How a refused call is told over the WebSocket, where codes differ from those of other commands. */
 function serviceError(error: Refusal, domain: string, service: string): JsonObject {
   if (error instanceof ServiceMissing) {
-    if (error.domain === domain && error.service === service) return wireErrorOf(error, `Service ${domain}.${service} not found.`);
+    if (error.domain === domain && error.service === service)
+      return wireErrorOf(error, `Service ${domain}.${service} not found.`);
     const child = new Refusal(
       'home_assistant_error',
       `Service ${error.domain}.${error.service} called service ${domain}.${service} which was not found.`,

@@ -58,7 +58,9 @@ export class Connection implements ClientConnection {
       onFull: () => this.end(),
     });
     this.#lastHeardMs = host.clock.monotonicMs();
-    this.#silence = host.clock.after(host.limits.authSilenceMs, 'the simulated home waits for a token', () => this.end());
+    this.#silence = host.clock.after(host.limits.authSilenceMs, 'the simulated home waits for a token', () =>
+      this.end(),
+    );
     this.push({ type: 'auth_required', ha_version: host.version });
   }
 
@@ -225,7 +227,10 @@ export class Connection implements ClientConnection {
       if (!(error instanceof NotFitting)) throw error;
       return refuse(`Auth message incorrectly formatted: ${error.quoting(message)}`);
     }
-    const user = typeof token === 'string' && !this.#host.behaviours.refusesToken(token) ? this.#host.users.byToken(token) : undefined;
+    const user =
+      typeof token === 'string' && !this.#host.behaviours.refusesToken(token)
+        ? this.#host.users.byToken(token)
+        : undefined;
     if (user === undefined || typeof token !== 'string') return refuse('Invalid access token or password');
     this.#admitted = { user, token };
     this.#silence.cancel();
@@ -288,7 +293,10 @@ export class Connection implements ClientConnection {
     } else if (error instanceof Refusal) {
       this.fail(command.id, wireErrorOf(error));
     } else {
-      this.fail(command.id, { code: 'unknown_error', message: error instanceof Error ? error.message : 'Unknown error' });
+      this.fail(command.id, {
+        code: 'unknown_error',
+        message: error instanceof Error ? error.message : 'Unknown error',
+      });
     }
   }
 }

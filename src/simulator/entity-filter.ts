@@ -8,7 +8,11 @@ interface Pattern {
 }
 
 /** Which entities a subscription is about; undefined is all of them, which an empty list means too. */
-export function entityFilter({ entity_ids: ids, include, exclude }: JsonObject): ((entityId: string) => boolean) | undefined {
+export function entityFilter({
+  entity_ids: ids,
+  include,
+  exclude,
+}: JsonObject): ((entityId: string) => boolean) | undefined {
   const named = Array.isArray(ids) && ids.length > 0 ? new Set(ids) : undefined;
   const matches = patternFilter(patternOf(include), patternOf(exclude));
   if (named === undefined) return matches;
@@ -16,15 +20,20 @@ export function entityFilter({ entity_ids: ids, include, exclude }: JsonObject):
 }
 
 /** Named entities count for most, then globs, then domains; the order is Home Assistant's. */
-function patternFilter(included: Pattern | undefined, excluded: Pattern | undefined): ((entityId: string) => boolean) | undefined {
+function patternFilter(
+  included: Pattern | undefined,
+  excluded: Pattern | undefined,
+): ((entityId: string) => boolean) | undefined {
   if (included === undefined && excluded === undefined) return undefined;
-  if (excluded === undefined) return (entityId) => included?.entities.has(entityId) === true || byKind(included, entityId);
+  if (excluded === undefined)
+    return (entityId) => included?.entities.has(entityId) === true || byKind(included, entityId);
   if (included === undefined) return (entityId) => !excluded.entities.has(entityId) && !byKind(excluded, entityId);
   const kinds = (pattern: Pattern): boolean => pattern.domains.size + pattern.globs.length > 0;
   return (entityId) => {
     if (included.entities.has(entityId)) return true;
     if (excluded.entities.has(entityId)) return false;
-    if (kinds(included)) return byGlob(included, entityId) || (included.domains.has(domainOf(entityId)) && !byGlob(excluded, entityId));
+    if (kinds(included))
+      return byGlob(included, entityId) || (included.domains.has(domainOf(entityId)) && !byGlob(excluded, entityId));
     return kinds(excluded) && !byKind(excluded, entityId);
   };
 }

@@ -34,18 +34,30 @@ export function entityService(home: HomeCore, domain: string, spec: EntityServic
     run: async (call) => {
       const selection = selectEntities(home, call.data, (of) => of === domain);
       const entities =
-        spec.features === undefined ? selection.entities : withFeatures(selection, spec.features, call.domain, call.service);
+        spec.features === undefined
+          ? selection.entities
+          : withFeatures(selection, spec.features, call.domain, call.service);
       if (entities.length === 0 && call.returnResponse) {
-        throw new Refusal('home_assistant_error', 'Service call requested response data but did not match any entities');
+        throw new Refusal(
+          'home_assistant_error',
+          'Service call requested response data but did not match any entities',
+        );
       }
       const own = { ...call, data: withoutTarget(call.data) };
-      const parts = await Promise.all(entities.map(async (entity): Promise<[string, unknown]> => [entity.entityId, await spec.run(entity, own)]));
+      const parts = await Promise.all(
+        entities.map(async (entity): Promise<[string, unknown]> => [entity.entityId, await spec.run(entity, own)]),
+      );
       return Object.fromEntries(parts);
     },
   };
 }
 
 /** Registers the services of one domain. */
-export function registerEntityServices(home: HomeCore, domain: string, specs: Readonly<Record<string, EntityService>>): void {
-  for (const [name, spec] of Object.entries(specs)) home.services.register(domain, name, entityService(home, domain, spec));
+export function registerEntityServices(
+  home: HomeCore,
+  domain: string,
+  specs: Readonly<Record<string, EntityService>>,
+): void {
+  for (const [name, spec] of Object.entries(specs))
+    home.services.register(domain, name, entityService(home, domain, spec));
 }

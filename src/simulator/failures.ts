@@ -44,7 +44,11 @@ export function notValid(message: string, translation: Translation): Refusal {
 }
 
 /** A refusal as a result carries it. */
-export function wireErrorOf(refusal: Refusal, message = refusal.message, code: string = refusal.kind): Readonly<Record<string, unknown>> {
+export function wireErrorOf(
+  refusal: Refusal,
+  message = refusal.message,
+  code: string = refusal.kind,
+): Readonly<Record<string, unknown>> {
   const error = { code, message };
   if (refusal.translation === undefined) return error;
   const { domain, key, placeholders } = refusal.translation;

@@ -32,7 +32,9 @@ export function isoOf(epochMicroseconds: number): string {
   const sinceMarch = days + 719_468;
   const era = Math.floor(sinceMarch / 146_097);
   const ofEra = sinceMarch - era * 146_097;
-  const yearOfEra = Math.floor((ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365);
+  const yearOfEra = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
   const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const shifted = Math.floor((5 * ofYear + 2) / 153);
   const day = ofYear - Math.floor((153 * shifted + 2) / 5) + 1;

@@ -1,4 +1,10 @@
-import type { HomeSocket, HomeTransport, RestRequest, RestResponse, SocketListener } from '../home-assistant/protocol/transport.ts';
+import type {
+  HomeSocket,
+  HomeTransport,
+  RestRequest,
+  RestResponse,
+  SocketListener,
+} from '../home-assistant/protocol/transport.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HassetteError } from '../kernel/errors.ts';
 import type { Connection, Peer } from './connection.ts';

@@ -5,10 +5,14 @@ export function shown(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';
-  if (typeof value === 'string') return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value.replaceAll("'", "\\'")}'`;
+  if (typeof value === 'string')
+    return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value.replaceAll("'", "\\'")}'`;
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
-  if (isObject(value)) return `{${Object.entries(value).map(([key, item]) => `${shown(key)}: ${shown(item)}`).join(', ')}}`;
-  return String(value);
+  if (isObject(value))
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${shown(key)}: ${shown(item)}`)
+      .join(', ')}}`;
+  return typeof value === 'number' ? String(value) : typeof value;
 }
 
 /** A number that is a float there: always with a fraction. */

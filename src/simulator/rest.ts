@@ -40,7 +40,11 @@ interface Route {
 }
 
 const message = (text: string, status = 200): Answer => ({ status, json: { message: text } });
-const plain = (status: number, reason: string, headers: Readonly<Record<string, string>> = {}): Answer => ({ status, plain: `${status}: ${reason}`, headers });
+const plain = (status: number, reason: string, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status,
+  plain: `${status}: ${reason}`,
+  headers,
+});
 const unauthorized = plain(401, 'Unauthorized');
 const badRequest = plain(400, 'Bad Request');
 
@@ -49,10 +53,24 @@ const routes: readonly Route[] = [
   { path: /^\/api\/config$/, views: { GET: ({ home }) => ({ json: home.config() }) } },
   { path: /^\/api\/core\/state$/, views: { GET: coreState } },
   { path: /^\/api\/components$/, views: { GET: ({ home }) => ({ json: home.config().components }) } },
-  { path: /^\/api\/states$/, views: { GET: ({ home }) => ({ text: { json: `[${Array.from(home.states.all(), ({ json }) => json).join(',')}]`, compress: true } }) } },
+  {
+    path: /^\/api\/states$/,
+    views: {
+      GET: ({ home }) => ({
+        text: { json: `[${Array.from(home.states.all(), ({ json }) => json).join(',')}]`, compress: true },
+      }),
+    },
+  },
   { path: /^\/api\/states\/([^/]+)$/, views: { GET: getState, POST: setState, DELETE: removeState } },
   { path: /^\/api\/events\/([^/]+)$/, views: { POST: fireEvent } },
-  { path: /^\/api\/services$/, views: { GET: ({ home }) => ({ json: Object.entries(home.describeServices()).map(([domain, services]) => ({ domain, services })) }) } },
+  {
+    path: /^\/api\/services$/,
+    views: {
+      GET: ({ home }) => ({
+        json: Object.entries(home.describeServices()).map(([domain, services]) => ({ domain, services })),
+      }),
+    },
+  },
   { path: /^\/api\/services\/([^/]+)\/([^/]+)$/, views: { POST: callService } },
   { path: /^\/api\/config\/core\/check_config$/, views: { POST: checkConfig } },
 ];
@@ -64,14 +82,20 @@ export async function answerRequest(home: RestHome, request: RestRequest): Promi
   return sealed(await dispatch(home, request, url, headers), headers.get('accept-encoding') ?? '');
 }
 
-async function dispatch(home: RestHome, request: RestRequest, url: URL, headers: ReadonlyMap<string, string>): Promise<Answer> {
+async function dispatch(
+  home: RestHome,
+  request: RestRequest,
+  url: URL,
+  headers: ReadonlyMap<string, string>,
+): Promise<Answer> {
   if (url.pathname === '/api/websocket') {
     return { status: 400, plain: 'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".' };
   }
   const route = routes.find(({ path }) => path.test(url.pathname));
   if (route === undefined) return plain(404, 'Not Found');
   const view = route.views[request.method.toUpperCase()];
-  if (view === undefined) return plain(405, 'Method Not Allowed', { allow: [...Object.keys(route.views), 'OPTIONS'].toSorted().join(',') });
+  if (view === undefined)
+    return plain(405, 'Method Not Allowed', { allow: [...Object.keys(route.views), 'OPTIONS'].toSorted().join(',') });
   const token = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1] ?? '';
   const user = home.users.byToken(token);
   if (user === undefined) {
@@ -85,7 +109,9 @@ async function dispatch(home: RestHome, request: RestRequest, url: URL, headers:
 // --- Views ------------------------------------------------------------------------------------------------------------
 
 function coreState({ home }: Asked): Answer {
-  return { json: { state: home.config().state, recorder_state: { migration_in_progress: false, migration_is_live: false } } };
+  return {
+    json: { state: home.config().state, recorder_state: { migration_in_progress: false, migration_is_live: false } },
+  };
 }
 
 function getState({ home, parts: [entityId = ''] }: Asked): Answer {
@@ -104,16 +130,26 @@ function setState({ home, user, parts: [entityId = ''], body }: Asked): Answer {
   if (state === undefined || state === null) return message('No state specified.', 400);
   const id = entityId.toLowerCase();
   if (!isEntityId(id)) return message('Invalid entity ID specified.', 400);
-  if (String(state).length > longestState) return message('Invalid state specified.', 400);
+  const text = typeof state === 'object' ? JSON.stringify(state) : String(state);
+  if (text.length > longestState) return message('Invalid state specified.', 400);
   const isNew = home.states.get(id) === undefined;
-  home.states.set(id, String(state), isObject(attributes) ? attributes : {}, { context: home.newContext(user), force: force === true });
+  home.states.set(id, text, isObject(attributes) ? attributes : {}, {
+    context: home.newContext(user),
+    force: force === true,
+  });
   const json = home.states.get(id)?.json ?? 'null';
-  return { status: isNew ? 201 : 200, headers: { location: `/api/states/${entityId}` }, text: { json, compress: false } };
+  return {
+    status: isNew ? 201 : 200,
+    headers: { location: `/api/states/${entityId}` },
+    text: { json, compress: false },
+  };
 }
 
 function removeState({ home, user, parts: [entityId = ''] }: Asked): Answer {
   if (!user.isAdmin) return unauthorized;
-  return home.states.remove(entityId.toLowerCase()) === undefined ? message('Entity not found.', 404) : message('Entity removed.');
+  return home.states.remove(entityId.toLowerCase()) === undefined
+    ? message('Entity not found.', 404)
+    : message('Entity removed.');
 }
 
 function fireEvent({ home, user, parts: [type = ''], body }: Asked): Answer {
@@ -135,7 +171,10 @@ async function callService({ home, user, parts: [domain = '', name = ''], query,
     return message('Service does not support responses. Remove return_response from request.', 400);
   }
   if (!returnResponse && service.response === 'only') {
-    return message('Service call requires responses but caller did not ask for responses. Add ?return_response to query parameters.', 400);
+    return message(
+      'Service call requires responses but caller did not ask for responses. Add ?return_response to query parameters.',
+      400,
+    );
   }
   if (data !== null && !isObject(data)) return badRequest;
   const context = home.newContext(user);
@@ -144,9 +183,18 @@ async function callService({ home, user, parts: [domain = '', name = ''], query,
     if (to !== undefined && of.id === context.id) changed.push(to.json);
   });
   try {
-    const response = await home.services.call({ domain, service: name, data: data ?? {}, context, user, returnResponse });
+    const response = await home.services.call({
+      domain,
+      service: name,
+      data: data ?? {},
+      context,
+      user,
+      returnResponse,
+    });
     const states = `[${changed.join(',')}]`;
-    const json = returnResponse ? `{"changed_states":${states},"service_response":${JSON.stringify(response ?? {})}}` : states;
+    const json = returnResponse
+      ? `{"changed_states":${states},"service_response":${JSON.stringify(response ?? {})}}`
+      : states;
     return { text: { json, compress: true } };
   } catch (error) {
     return refused(error);
@@ -183,7 +231,11 @@ function readBody(body: string): unknown {
 /** Shorter answers fit into a packet as they are. */
 const compressedFromBytes = 1024;
 
-const always = { 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' };
+const always = {
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'SAMEORIGIN',
+};
 
 function sealed(answer: Answer, accepted: string): RestResponse {
   const json = answer.text?.json ?? (answer.plain === undefined ? JSON.stringify(answer.json) : undefined);

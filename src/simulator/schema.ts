@@ -13,7 +13,13 @@ export class NotFitting extends Refusal {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super('invalid_format', problems.slice(0, 1).map(({ text, path }) => text + place(path)).join());
+    super(
+      'invalid_format',
+      problems
+        .slice(0, 1)
+        .map(({ text, path }) => text + place(path))
+        .join(),
+    );
     this.problems = problems;
   }
 
@@ -33,7 +39,8 @@ function place(path: string): string {
 
 function found(data: unknown, path: string): unknown {
   let value = data;
-  for (const step of path.match(/[^.[\]]+/g) ?? []) value = isObject(value) || Array.isArray(value) ? Reflect.get(value, step) : undefined;
+  for (const step of path.match(/[^.[\]]+/g) ?? [])
+    value = isObject(value) || Array.isArray(value) ? Reflect.get(value, step) : undefined;
   return value;
 }
 
@@ -136,7 +143,8 @@ export const wholeRead: Check = (value) => Math.trunc(read(value, 'expected int'
 export const numberRead: Check = (value) => read(value, 'expected float');
 
 function read(value: unknown, otherwise: string): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value === true ? 1 : value === false ? 0 : value;
+  const number =
+    typeof value === 'string' && value.trim() !== '' ? Number(value) : value === true ? 1 : value === false ? 0 : value;
   if (typeof number !== 'number' || Number.isNaN(number)) throw misfit(otherwise);
   return number;
 }
@@ -204,7 +212,8 @@ export const entityIds: Check = (value) => {
   if (!Array.isArray(items)) throw misfit('expected a list of entity IDs');
   return items.map((item: unknown) => {
     const id = typeof item === 'string' ? item.toLowerCase() : '';
-    if (!isEntityId(id)) throw misfit(`Entity ID ${typeof item === 'string' ? item : shown(item)} is an invalid entity ID`);
+    if (!isEntityId(id))
+      throw misfit(`Entity ID ${typeof item === 'string' ? item : shown(item)} is an invalid entity ID`);
     return id;
   });
 };

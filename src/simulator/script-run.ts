@@ -45,14 +45,20 @@ export class ScriptRun {
     for (const step of steps) {
       if (this.#stopped) return undefined;
       if ('event' in step) home.fire(step.event, step.event_data ?? {}, { context });
-      else if ('variables' in step) variables = { ...variables, ...(typeof step.variables === 'function' ? step.variables(variables) : step.variables) };
+      else if ('variables' in step)
+        variables = {
+          ...variables,
+          ...(typeof step.variables === 'function' ? step.variables(variables) : step.variables),
+        };
       else if ('delay' in step) {
         onDelay?.(step.delay.seconds);
         await this.#sleep(step.delay.seconds * 1000);
       } else if ('action' in step) {
         const [domain = '', service = ''] = step.action.split('.');
         const data = step.data ?? {};
-        const target = Object.fromEntries(Object.entries(step.target ?? {}).map(([key, ids]) => [key, Array.isArray(ids) ? ids : [ids]]));
+        const target = Object.fromEntries(
+          Object.entries(step.target ?? {}).map(([key, ids]) => [key, Array.isArray(ids) ? ids : [ids]]),
+        );
         await home.services.call({ domain, service, data, target, context, user });
       } else return step.response_variable === undefined ? undefined : variables[step.response_variable];
     }
@@ -67,7 +73,10 @@ export class ScriptRun {
 
   #sleep(delayMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#delay = { timer: this.#options.home.clock.after(delayMs, 'a delay in a script of the simulated home', resolve), wake: resolve };
+    this.#delay = {
+      timer: this.#options.home.clock.after(delayMs, 'a delay in a script of the simulated home', resolve),
+      wake: resolve,
+    };
     return promise;
   }
 }
@@ -87,7 +96,11 @@ function stepOf(step: JsonObject): ScriptStep | undefined {
   const action = step.action ?? step.service;
   if (typeof event === 'string') return { event, ...(isObject(eventData) ? { event_data: eventData } : {}) };
   if (typeof action === 'string') {
-    return { action, ...(isObject(step.data) ? { data: step.data } : {}), ...(isObject(step.target) ? { target: step.target } : {}) };
+    return {
+      action,
+      ...(isObject(step.data) ? { data: step.data } : {}),
+      ...(isObject(step.target) ? { target: step.target } : {}),
+    };
   }
   if (isObject(variables)) return { variables };
   if (isObject(delay) && typeof delay.seconds === 'number') return { delay: { seconds: delay.seconds } };

@@ -78,15 +78,19 @@ export class ServiceRegistry {
 
   /** All that the home has, present or not. */
   names(): [domain: string, service: string][] {
-    return [...this.#services].flatMap(([domain, services]) => [...services.keys()].map((name): [string, string] => [domain, name]));
+    return [...this.#services].flatMap(([domain, services]) =>
+      [...services.keys()].map((name): [string, string] => [domain, name]),
+    );
   }
 
   describe(): ServicesResult {
     return Object.fromEntries(
-      [...this.#services].filter(([domain]) => this.#only?.has(domain) !== false).map(([domain, services]) => [
-        domain,
-        Object.fromEntries([...services].map(([name, { description }]) => [name, description])),
-      ]),
+      [...this.#services]
+        .filter(([domain]) => this.#only?.has(domain) !== false)
+        .map(([domain, services]) => [
+          domain,
+          Object.fromEntries([...services].map(([name, { description }]) => [name, description])),
+        ]),
     );
   }
 

@@ -178,7 +178,9 @@ export class SimulatedHome {
    * happens all the same, and is seen when the home is up again.
    */
   setState(entityId: string, state: string, attributes: Attributes = {}, options: WriteOptions = {}): void {
-    const present = this.#lifecycle.isSetUp ? this.states.get(entityId)?.attributes : this.#kept.get(entityId)?.attributes;
+    const present = this.#lifecycle.isSetUp
+      ? this.states.get(entityId)?.attributes
+      : this.#kept.get(entityId)?.attributes;
     const merged = present === undefined ? attributesOfNew(entityId, state, attributes) : { ...present, ...attributes };
     const kept = withoutUndefined(present !== undefined && Object.keys(attributes).length === 0 ? present : merged);
     if (this.#lifecycle.isSetUp) this.states.set(entityId, state, kept, options);
@@ -308,7 +310,8 @@ export class SimulatedHome {
 
   write(entity: StateRecord, { state, attributes }: EntityChanges, context: WireContext): void {
     const present = this.states.get(entity.entityId) ?? entity;
-    const changed = attributes === undefined ? present.attributes : withoutUndefined({ ...present.attributes, ...attributes });
+    const changed =
+      attributes === undefined ? present.attributes : withoutUndefined({ ...present.attributes, ...attributes });
     this.states.set(entity.entityId, state ?? present.state, changed, { context });
   }
 
@@ -335,12 +338,21 @@ export class SimulatedHome {
 
   #tellChange(change: StateChange): void {
     if (!this.bus.hasListeners('state_changed')) return;
-    this.bus.fire(new HomeEvent('state_changed', () => change.dataJson, { context: change.context, firedAt: change.at }));
+    this.bus.fire(
+      new HomeEvent('state_changed', () => change.dataJson, { context: change.context, firedAt: change.at }),
+    );
   }
 
   #accepted({ domain, service, serviceData, context, request }: AcceptedCall): void {
     this.fire('call_service', { domain, service, service_data: serviceData }, { context });
-    const call = { domain, service, data: request.data ?? {}, target: request.target ?? {}, context, atMs: this.clock.nowMs() };
+    const call = {
+      domain,
+      service,
+      data: request.data ?? {},
+      target: request.target ?? {},
+      context,
+      atMs: this.clock.nowMs(),
+    };
     this.calls.push(call);
     for (const listener of this.#callListeners) listener(call);
   }
@@ -354,7 +366,8 @@ export class SimulatedHome {
   #setUp(): void {
     this.services.only(undefined);
     for (const component of this.config().components) this.fire('component_loaded', { component });
-    for (const [domain, service] of this.services.names()) if (!earlyDomains.has(domain)) this.fire('service_registered', { domain, service });
+    for (const [domain, service] of this.services.names())
+      if (!earlyDomains.has(domain)) this.fire('service_registered', { domain, service });
     const kept = [...this.#kept];
     this.#kept.clear();
     for (const [entityId, { state, attributes = {} }] of kept) this.states.set(entityId, state, attributes);
@@ -377,7 +390,10 @@ export class SimulatedHome {
 function scriptEntities(scripts: Scripts): Record<string, EntitySetup> {
   const entities = Object.entries(scripts).map(([id, { alias, mode = 'single' }]): [string, EntitySetup] => {
     const max = mode === 'parallel' ? { max: 10 } : {};
-    return [`script.${id}`, { state: 'off', attributes: { mode, ...max, ...(alias === undefined ? {} : { friendly_name: alias }) } }];
+    return [
+      `script.${id}`,
+      { state: 'off', attributes: { mode, ...max, ...(alias === undefined ? {} : { friendly_name: alias }) } },
+    ];
   });
   return Object.fromEntries(entities);
 }

@@ -12,7 +12,13 @@ export class StateChange {
   readonly at: number;
   #frameHead: string | undefined;
 
-  constructor(entityId: string, from: StateRecord | undefined, to: StateRecord | undefined, context: WireContext, at: number) {
+  constructor(
+    entityId: string,
+    from: StateRecord | undefined,
+    to: StateRecord | undefined,
+    context: WireContext,
+    at: number,
+  ) {
     this.entityId = entityId;
     this.from = from;
     this.to = to;

@@ -16,7 +16,14 @@ export class StateRecord {
   #json: string | undefined;
   #compressedJson: string | undefined;
 
-  constructor(entityId: string, state: string, attributes: Attributes, lastChanged: number, lastUpdated: number, context: WireContext) {
+  constructor(
+    entityId: string,
+    state: string,
+    attributes: Attributes,
+    lastChanged: number,
+    lastUpdated: number,
+    context: WireContext,
+  ) {
     this.entityId = entityId;
     this.state = state;
     this.attributes = attributes;
@@ -95,7 +102,12 @@ function contextDifference(from: WireContext, to: WireContext): string | Partial
   return from.id === to.id ? undefined : to.id;
 }
 
-function compareAttributes(from: Attributes, to: Attributes, added: Record<string, unknown>, difference: Record<string, unknown>): void {
+function compareAttributes(
+  from: Attributes,
+  to: Attributes,
+  added: Record<string, unknown>,
+  difference: Record<string, unknown>,
+): void {
   const changed: Record<string, unknown> = {};
   for (const key of Object.keys(to)) {
     if (!Object.hasOwn(from, key) || !sameJson(from[key], to[key])) changed[key] = to[key];

@@ -51,21 +51,31 @@ export function selectEntities(home: HomeCore, data: JsonObject, inDomain: (doma
     ...textsOf(data.area_id).flatMap((area) => home.places.inArea(area)),
     ...textsOf(data.label_id).flatMap((label) => home.places.underLabel(label)),
   ]);
-  const candidates = data.entity_id === 'all' ? [...home.states.all()] : [...meant].flatMap((id) => home.states.get(id) ?? []);
+  const candidates =
+    data.entity_id === 'all' ? [...home.states.all()] : [...meant].flatMap((id) => home.states.get(id) ?? []);
   return { entities: candidates.filter((entity) => inDomain(entity.domain) && entity.state !== 'unavailable'), named };
 }
 
 /** Entities that lack every one of the features drop out; one that was named itself is an error. */
-export function withFeatures(selection: Selection, features: readonly number[], domain: string, service: string): readonly StateRecord[] {
+export function withFeatures(
+  selection: Selection,
+  features: readonly number[],
+  domain: string,
+  service: string,
+): readonly StateRecord[] {
   return selection.entities.filter((entity) => {
     const supported = Number(entity.attributes.supported_features ?? 0);
     if (features.some((feature) => (supported & feature) === feature)) return true;
     if (!selection.named.has(entity.entityId)) return false;
-    throw new Refusal('service_validation_error', `Entity ${entity.entityId} does not support action ${domain}.${service}`, {
-      domain: 'homeassistant',
-      key: 'service_not_supported',
-      placeholders: { domain, service, entity_id: entity.entityId },
-    });
+    throw new Refusal(
+      'service_validation_error',
+      `Entity ${entity.entityId} does not support action ${domain}.${service}`,
+      {
+        domain: 'homeassistant',
+        key: 'service_not_supported',
+        placeholders: { domain, service, entity_id: entity.entityId },
+      },
+    );
   });
 }
 

@@ -60,11 +60,14 @@ function assertMode(kind: string, key: string, mode: string, known: readonly str
   if (known.includes(mode)) return;
   const modes = known.join(', ');
   const name = kind === 'hvac' ? 'HVAC' : kind;
-  throw notValid(`${name.charAt(0).toUpperCase()}${name.slice(1)} mode ${mode} is not valid. Valid ${name} modes are: ${modes}`, {
-    domain: 'climate',
-    key,
-    placeholders: { mode, modes },
-  });
+  throw notValid(
+    `${name.charAt(0).toUpperCase()}${name.slice(1)} mode ${mode} is not valid. Valid ${name} modes are: ${modes}`,
+    {
+      domain: 'climate',
+      key,
+      placeholders: { mode, modes },
+    },
+  );
 }
 
 function setMode(home: HomeCore, entity: StateRecord, mode: string, { context }: ServiceCall): void {
@@ -79,7 +82,11 @@ function modeWhenOn(entity: StateRecord): string {
 }
 
 /** A mode of which the entity lists the possible ones. */
-function listed(home: HomeCore, kind: 'preset' | 'fan' | 'swing' | 'swing_horizontal', supported: number): EntityService {
+function listed(
+  home: HomeCore,
+  kind: 'preset' | 'fan' | 'swing' | 'swing_horizontal',
+  supported: number,
+): EntityService {
   const attribute = `${kind}_mode`;
   const words = kind === 'swing_horizontal' ? 'horizontal swing' : kind;
   const key = `not_valid_${words.replace(' ', '_')}_mode`;
@@ -113,7 +120,11 @@ function setTemperature(home: HomeCore): EntityService {
       const given = temperatures.filter((name) => typeof data[name] === 'number');
       for (const name of given) assertInRange(entity, Number(data[name]));
       const state = typeof data.hvac_mode === 'string' ? { state: data.hvac_mode } : {};
-      home.write(entity, { ...state, attributes: Object.fromEntries(given.map((name) => [name, data[name]])) }, context);
+      home.write(
+        entity,
+        { ...state, attributes: Object.fromEntries(given.map((name) => [name, data[name]])) },
+        context,
+      );
     },
   };
 }

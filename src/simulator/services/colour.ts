@@ -18,7 +18,7 @@ export function hsOfRgb([red, green, blue]: Rgb): Hs {
   if (spread === 0) return [0, 0];
   const sixth =
     most === red ? (green - blue) / spread : most === green ? 2 + (blue - red) / spread : 4 + (red - green) / spread;
-  return [rounded((((sixth / 6) % 1) + 1) % 1 * 360, 3), rounded((spread / most) * 100, 3)];
+  return [rounded(((((sixth / 6) % 1) + 1) % 1) * 360, 3), rounded((spread / most) * 100, 3)];
 }
 
 /** By way of the wide gamut of D65, as the makers of such lamps publish it. */
@@ -40,7 +40,9 @@ export function rgbOfKelvin(kelvin: number): Rgb {
   const hundreds = Math.min(40_000, Math.max(1000, kelvin)) / 100;
   const red = hundreds <= 66 ? 255 : 329.698727446 * (hundreds - 60) ** -0.1332047592;
   const green =
-    hundreds <= 66 ? 99.4708025861 * Math.log(hundreds) - 161.1195681661 : 288.1221695283 * (hundreds - 60) ** -0.0755148492;
+    hundreds <= 66
+      ? 99.4708025861 * Math.log(hundreds) - 161.1195681661
+      : 288.1221695283 * (hundreds - 60) ** -0.0755148492;
   const blue = hundreds >= 66 ? 255 : hundreds <= 19 ? 0 : 138.5177312231 * Math.log(hundreds - 10) - 305.0447927307;
   return [byte(red), byte(green), byte(blue)];
 }

@@ -9,9 +9,24 @@ const nothing: Shape = {};
 export function registerHomeassistant(home: HomeCore): void {
   const register = (name: string, service: Service): void => home.services.register('homeassistant', name, service);
   for (const name of ['turn_off', 'turn_on', 'toggle']) register(name, generic(home, name));
-  register('stop', { description: { fields: {} }, admin: true, check: (data) => fit(nothing, data), run: () => never(() => home.stop()) });
-  register('restart', { description: { fields: {} }, admin: true, check: (data) => fit(nothing, data), run: () => never(() => home.restartByService()) });
-  register('check_config', { description: { fields: {} }, admin: true, check: (data) => fit(nothing, data), run: () => undefined });
+  register('stop', {
+    description: { fields: {} },
+    admin: true,
+    check: (data) => fit(nothing, data),
+    run: () => never(() => home.stop()),
+  });
+  register('restart', {
+    description: { fields: {} },
+    admin: true,
+    check: (data) => fit(nothing, data),
+    run: () => never(() => home.restartByService()),
+  });
+  register('check_config', {
+    description: { fields: {} },
+    admin: true,
+    check: (data) => fit(nothing, data),
+    run: () => undefined,
+  });
   register('update_entity', {
     description: { fields: { entity_id: { required: true, selector: { entity: { multiple: true } } } } },
     check: (data) => fit({ entity_id: required(entityIds) }, data),
@@ -40,7 +55,8 @@ function generic(home: HomeCore, name: string): Service {
       return data;
     },
     run: async (call: ServiceCall) => {
-      const knows = (domain: string): boolean => domain !== 'homeassistant' && home.services.find(domain, name) !== undefined;
+      const knows = (domain: string): boolean =>
+        domain !== 'homeassistant' && home.services.find(domain, name) !== undefined;
       const { entities } = selectEntities(home, call.data, knows);
       const byDomain = Map.groupBy(entities, (entity) => entity.domain);
       await Promise.all(

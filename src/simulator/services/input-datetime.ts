@@ -6,7 +6,7 @@ import type { Attributes, StateRecord } from '../state-record.ts';
 
 const ways = ['date', 'time', 'datetime', 'timestamp'];
 
-function readBy<T>(read: (text: string) => T, what: string): Check {
+function readBy(read: (text: string) => unknown, what: string): Check {
   return (value) => {
     try {
       return read(String(value));
@@ -24,17 +24,26 @@ const dateTime = readBy((text) => Temporal.PlainDateTime.from(text.replace(' ', 
 export function registerInputDatetime(home: HomeCore): void {
   registerEntityServices(home, 'input_datetime', {
     set_datetime: {
-      shape: { date: optional(date), time: optional(time), datetime: optional(dateTime), timestamp: optional(numberRead) },
+      shape: {
+        date: optional(date),
+        time: optional(time),
+        datetime: optional(dateTime),
+        timestamp: optional(numberRead),
+      },
       fields: {
         date: { selector: { text: {} } },
         time: { selector: { time: {} } },
         datetime: { selector: { text: {} } },
-        timestamp: { selector: { number: { min: 0, max: 9_223_372_036_854_775_807, mode: 'box' } } },
+        timestamp: { selector: { number: { min: 0, mode: 'box' } } },
       },
       check: assertOneWay,
       run: (entity, { data, context }) => {
         const moment = momentOf(data, entity, home.timeZone());
-        home.write(entity, { state: textOf(moment, entity.attributes), attributes: partsOf(moment, entity.attributes, home.timeZone()) }, context);
+        home.write(
+          entity,
+          { state: textOf(moment, entity.attributes), attributes: partsOf(moment, entity.attributes, home.timeZone()) },
+          context,
+        );
       },
     },
   });
@@ -51,7 +60,9 @@ function assertOneWay(data: JsonObject): JsonObject {
 function momentOf(data: JsonObject, entity: StateRecord, timeZone: string): Temporal.PlainDateTime {
   if (data.datetime instanceof Temporal.PlainDateTime) return data.datetime;
   if (typeof data.timestamp === 'number') {
-    return Temporal.Instant.fromEpochMilliseconds(data.timestamp * 1000).toZonedDateTimeISO(timeZone).toPlainDateTime();
+    return Temporal.Instant.fromEpochMilliseconds(data.timestamp * 1000)
+      .toZonedDateTimeISO(timeZone)
+      .toPlainDateTime();
   }
   const present = presentMoment(entity);
   const day = data.date instanceof Temporal.PlainDate ? data.date : present.toPlainDate();
@@ -60,7 +71,8 @@ function momentOf(data: JsonObject, entity: StateRecord, timeZone: string): Temp
 
 function presentMoment({ state, attributes }: StateRecord): Temporal.PlainDateTime {
   try {
-    if (attributes.has_date === false) return Temporal.PlainDate.from('1970-01-01').toPlainDateTime(Temporal.PlainTime.from(state));
+    if (attributes.has_date === false)
+      return Temporal.PlainDate.from('1970-01-01').toPlainDateTime(Temporal.PlainTime.from(state));
     return Temporal.PlainDateTime.from(state.replace(' ', 'T'));
   } catch {
     // It had no value yet.
@@ -77,7 +89,8 @@ function textOf(moment: Temporal.PlainDateTime, { has_date, has_time }: Attribut
 /** The same in numbers. Without a date the timestamp counts from midnight. */
 function partsOf(moment: Temporal.PlainDateTime, { has_date, has_time }: Attributes, timeZone: string): Attributes {
   const { year, month, day, hour, minute, second } = moment;
-  const timestamp = has_date === false ? hour * 3600 + minute * 60 + second : moment.toZonedDateTime(timeZone).epochMilliseconds / 1000;
+  const timestamp =
+    has_date === false ? hour * 3600 + minute * 60 + second : moment.toZonedDateTime(timeZone).epochMilliseconds / 1000;
   return {
     ...(has_date === false ? {} : { year, month, day }),
     ...(has_time === false ? {} : { hour, minute, second }),

@@ -27,14 +27,19 @@ function numberAttribute(entity: StateRecord, name: string, otherwise: number): 
   return typeof value === 'number' ? value : otherwise;
 }
 
-const numberField = { required: true, selector: { number: { min: -9_223_372_036_854_775_807, max: 9_223_372_036_854_775_807, step: 0.001, mode: 'box' } } };
+const numberField = {
+  required: true,
+  selector: { number: { step: 0.001, mode: 'box' } },
+};
 
 function inputNumber(home: HomeCore): Record<string, EntityService> {
   const set = (entity: StateRecord, value: number, { context }: ServiceCall): void => {
     const min = numberAttribute(entity, 'min', 0);
     const max = numberAttribute(entity, 'max', 100);
     if (value < min || value > max) {
-      throw misfit(`Invalid value for ${entity.entityId}: ${floatText(value)} (range ${floatText(min)} - ${floatText(max)})`);
+      throw misfit(
+        `Invalid value for ${entity.entityId}: ${floatText(value)} (range ${floatText(min)} - ${floatText(max)})`,
+      );
     }
     home.write(entity, { state: floatText(value) }, context);
   };
@@ -45,8 +50,14 @@ function inputNumber(home: HomeCore): Record<string, EntityService> {
       fields: { value: numberField },
       run: (entity, call) => set(entity, Number(call.data.value), call),
     },
-    increment: { run: (entity, call) => set(entity, Math.min(Number(entity.state) + step(entity), numberAttribute(entity, 'max', 100)), call) },
-    decrement: { run: (entity, call) => set(entity, Math.max(Number(entity.state) - step(entity), numberAttribute(entity, 'min', 0)), call) },
+    increment: {
+      run: (entity, call) =>
+        set(entity, Math.min(Number(entity.state) + step(entity), numberAttribute(entity, 'max', 100)), call),
+    },
+    decrement: {
+      run: (entity, call) =>
+        set(entity, Math.max(Number(entity.state) - step(entity), numberAttribute(entity, 'min', 0)), call),
+    },
   };
 }
 
@@ -69,7 +80,10 @@ function inputSelect(home: HomeCore): Record<string, EntityService> {
     run: (entity, call) => {
       const options = optionsOf(entity);
       const next = options.indexOf(entity.state) + by;
-      const wrapped = call.data.cycle === true ? (next + options.length) % options.length : Math.min(Math.max(next, 0), options.length - 1);
+      const wrapped =
+        call.data.cycle === true
+          ? (next + options.length) % options.length
+          : Math.min(Math.max(next, 0), options.length - 1);
       select(entity, options[wrapped], call);
     },
   });
@@ -88,7 +102,14 @@ function inputSelect(home: HomeCore): Record<string, EntityService> {
       fields: { options: { required: true, selector: { text: { multiple: true } } } },
       run: (entity, { data, context }) => {
         const options = Array.isArray(data.options) ? data.options.map(String) : [];
-        home.write(entity, { state: options.includes(entity.state) ? entity.state : (options[0] ?? entity.state), attributes: { options } }, context);
+        home.write(
+          entity,
+          {
+            state: options.includes(entity.state) ? entity.state : (options[0] ?? entity.state),
+            attributes: { options },
+          },
+          context,
+        );
       },
     },
   };
@@ -102,7 +123,8 @@ function inputText(home: HomeCore): Record<string, EntityService> {
       run: (entity, { data, context }) => {
         const value = String(data.value);
         // Outside its length Home Assistant logs a warning, and the call succeeds.
-        if (value.length < numberAttribute(entity, 'min', 0) || value.length > numberAttribute(entity, 'max', 100)) return;
+        if (value.length < numberAttribute(entity, 'min', 0) || value.length > numberAttribute(entity, 'max', 100))
+          return;
         home.write(entity, { state: value }, context);
       },
     },
@@ -111,7 +133,10 @@ function inputText(home: HomeCore): Record<string, EntityService> {
 
 function counter(home: HomeCore): Record<string, EntityService> {
   const set = (entity: StateRecord, value: number, { context }: ServiceCall): void => {
-    const kept = Math.min(numberAttribute(entity, 'maximum', Infinity), Math.max(numberAttribute(entity, 'minimum', -Infinity), value));
+    const kept = Math.min(
+      numberAttribute(entity, 'maximum', Infinity),
+      Math.max(numberAttribute(entity, 'minimum', -Infinity), value),
+    );
     home.write(entity, { state: String(kept) }, context);
   };
   return {

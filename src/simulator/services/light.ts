@@ -63,7 +63,10 @@ const turnOnFields = {
   },
 };
 
-const turnOffFields = { transition: turnOnFields.transition, additional_fields: { collapsed: true, fields: { flash: turnOnFields.additional_fields.fields.flash } } };
+const turnOffFields = {
+  transition: turnOnFields.transition,
+  additional_fields: { collapsed: true, fields: { flash: turnOnFields.additional_fields.fields.flash } },
+};
 
 /** What a lamp is set to. It keeps that while it is off, and does not show it then. */
 interface Setting {
@@ -77,11 +80,18 @@ interface Setting {
 /** `light`: brightness, white and colour, by what each lamp says it can do. */
 export function registerLight(home: HomeCore): void {
   const lamps = new Lamps(home);
-  const on: EntityService = { shape: turnOnShape, fields: turnOnFields, run: (entity, call) => lamps.turnOn(entity, call) };
+  const on: EntityService = {
+    shape: turnOnShape,
+    fields: turnOnFields,
+    run: (entity, call) => lamps.turnOn(entity, call),
+  };
   registerEntityServices(home, 'light', {
     turn_on: on,
     turn_off: { shape: turnOffShape, fields: turnOffFields, run: (entity, call) => lamps.turnOff(entity, call) },
-    toggle: { ...on, run: (entity, call) => (entity.state === 'on' ? lamps.turnOff(entity, call) : lamps.turnOn(entity, call)) },
+    toggle: {
+      ...on,
+      run: (entity, call) => (entity.state === 'on' ? lamps.turnOff(entity, call) : lamps.turnOn(entity, call)),
+    },
   });
 }
 
@@ -104,7 +114,11 @@ class Lamps {
   }
 
   turnOff(entity: StateRecord, { context }: ServiceCall): void {
-    const attributes = Object.fromEntries(Object.keys(entity.attributes).filter((key) => shownOnlyOn.has(key)).map((key) => [key, null]));
+    const attributes = Object.fromEntries(
+      Object.keys(entity.attributes)
+        .filter((key) => shownOnlyOn.has(key))
+        .map((key) => [key, null]),
+    );
     this.#home.write(entity, { state: 'off', attributes }, context);
   }
 
@@ -114,7 +128,17 @@ class Lamps {
   }
 }
 
-const shownOnlyOn = new Set(['effect', 'color_mode', 'brightness', 'color_temp_kelvin', 'hs_color', 'rgb_color', 'xy_color', 'rgbw_color', 'rgbww_color']);
+const shownOnlyOn = new Set([
+  'effect',
+  'color_mode',
+  'brightness',
+  'color_temp_kelvin',
+  'hs_color',
+  'rgb_color',
+  'xy_color',
+  'rgbw_color',
+  'rgbww_color',
+]);
 
 function modesOf({ supported_color_modes: modes }: Attributes): readonly unknown[] {
   return Array.isArray(modes) ? modes : ['onoff'];
@@ -145,12 +169,16 @@ function adjust(setting: Setting, asked: JsonObject, entity: StateRecord): void 
   if (typeof asked.brightness_pct === 'number') setting.brightness = Math.round((255 * asked.brightness_pct) / 100);
   if (typeof asked.brightness_step === 'number') setting.brightness = bounded(before + asked.brightness_step);
   if (typeof asked.brightness_step_pct === 'number') {
-    setting.brightness = bounded(Math.round(((Math.round((before / 255) * 100) + asked.brightness_step_pct) / 100) * 255));
+    setting.brightness = bounded(
+      Math.round(((Math.round((before / 255) * 100) + asked.brightness_step_pct) / 100) * 255),
+    );
   }
   const kelvin = asked.color_temp_kelvin;
   const colour = colourOf(asked);
-  if (typeof kelvin === 'number' && modes.includes('color_temp')) Object.assign(setting, { mode: 'color_temp', kelvin });
-  else if (typeof kelvin === 'number' && modes.includes('hs')) Object.assign(setting, { mode: 'hs', hs: hsOfRgb(rgbOfKelvin(kelvin)) });
+  if (typeof kelvin === 'number' && modes.includes('color_temp'))
+    Object.assign(setting, { mode: 'color_temp', kelvin });
+  else if (typeof kelvin === 'number' && modes.includes('hs'))
+    Object.assign(setting, { mode: 'hs', hs: hsOfRgb(rgbOfKelvin(kelvin)) });
   if (colour !== undefined && modes.includes('hs')) Object.assign(setting, { mode: 'hs', hs: colour });
   const hasEffects = (Number(entity.attributes.supported_features ?? 0) & featureEffect) !== 0;
   if (hasEffects && typeof asked.effect === 'string') setting.effect = asked.effect;
@@ -163,7 +191,9 @@ function bounded(brightness: number): number {
 function colourOf({ hs_color: hs, rgb_color: rgb, color_name: name }: JsonObject): Hs | undefined {
   if (isPair(hs)) return hs;
   if (isTriple(rgb)) return hsOfRgb(rgb);
-  return typeof name === 'string' ? hsOfRgb(colourNames[name.replaceAll(' ', '').toLowerCase()] ?? [255, 255, 255]) : undefined;
+  return typeof name === 'string'
+    ? hsOfRgb(colourNames[name.replaceAll(' ', '').toLowerCase()] ?? [255, 255, 255])
+    : undefined;
 }
 
 function isTriple(value: unknown): value is Rgb {
@@ -180,7 +210,9 @@ function shownWhenOn(setting: Setting, present: Attributes): Attributes {
     ...(Object.hasOwn(present, 'effect') ? { effect: setting.effect } : {}),
     color_mode: setting.mode,
     ...(setting.mode === 'onoff' ? {} : { brightness: setting.brightness }),
-    ...(modes.includes('color_temp') ? { color_temp_kelvin: setting.mode === 'color_temp' ? setting.kelvin : null } : {}),
+    ...(modes.includes('color_temp')
+      ? { color_temp_kelvin: setting.mode === 'color_temp' ? setting.kelvin : null }
+      : {}),
     ...(colours ? { hs_color: hs, rgb_color: rgb, xy_color: xyOfRgb(rgb) } : {}),
   };
 }

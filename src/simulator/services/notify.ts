@@ -15,10 +15,17 @@ export function registerNotify(home: HomeCore, services: readonly string[]): voi
       run: (entity, { context }) => home.write(entity, { state: isoOf(home.instants.next()) }, context),
     },
   });
-  const shape: Shape = { message: required(textual), title: optional(textual), target: optional((value) => value), data: optional(dict) };
+  const shape: Shape = {
+    message: required(textual),
+    title: optional(textual),
+    target: optional((value) => value),
+    data: optional(dict),
+  };
   for (const name of ['persistent_notification', ...services]) {
     home.services.register('notify', name, {
-      description: { fields: { message, title, target: { selector: { object: {} } }, data: { selector: { object: {} } } } },
+      description: {
+        fields: { message, title, target: { selector: { object: {} } }, data: { selector: { object: {} } } },
+      },
       check: (data) => fit(shape, data),
       run: () => undefined,
     });
@@ -30,7 +37,8 @@ function registerPersistentNotification(home: HomeCore): void {
   const notificationId = { selector: { text: {} } };
   home.services.register('persistent_notification', 'create', {
     description: { fields: { message, title, notification_id: notificationId } },
-    check: (data) => fit({ message: required(textual), title: optional(textual), notification_id: optional(textual) }, data),
+    check: (data) =>
+      fit({ message: required(textual), title: optional(textual), notification_id: optional(textual) }, data),
     run: () => undefined,
   });
   home.services.register('persistent_notification', 'dismiss', {

@@ -24,7 +24,9 @@ export type Scripts = Readonly<Record<string, ScriptDefinition>>;
 
 /** `script`: each script is a service of its own, which is waited for; `turn_on` is not. */
 export function registerScript(home: HomeCore, scripts: Scripts): void {
-  const entities = new Map(Object.entries(scripts).map(([id, definition]) => [`script.${id}`, new Script(home, id, definition)]));
+  const entities = new Map(
+    Object.entries(scripts).map(([id, definition]) => [`script.${id}`, new Script(home, id, definition)]),
+  );
   for (const [id, { fields = {} }] of Object.entries(scripts)) {
     const script = entities.get(`script.${id}`);
     home.services.register('script', id, {
@@ -34,7 +36,9 @@ export function registerScript(home: HomeCore, scripts: Scripts): void {
       run: ({ data, context, user }) => script?.run(data, context, user),
     });
   }
-  const onEach = (act: (script: Script, data: JsonObject, context: WireContext, user: User | undefined) => void): Service => ({
+  const onEach = (
+    act: (script: Script, data: JsonObject, context: WireContext, user: User | undefined) => void,
+  ): Service => ({
     description: { fields: {}, target: { entity: [{ domain: ['script'] }] } },
     check: (given) => {
       const data = fit({ ...targetShape, variables: optional(dict) }, given);
@@ -48,9 +52,21 @@ export function registerScript(home: HomeCore, scripts: Scripts): void {
       }
     },
   });
-  home.services.register('script', 'turn_on', onEach((script, data, context, user) => script.start(data, context, user)));
-  home.services.register('script', 'turn_off', onEach((script) => script.stop()));
-  home.services.register('script', 'toggle', onEach((script, data, context, user) => (script.running ? script.stop() : script.start(data, context, user))));
+  home.services.register(
+    'script',
+    'turn_on',
+    onEach((script, data, context, user) => script.start(data, context, user)),
+  );
+  home.services.register(
+    'script',
+    'turn_off',
+    onEach((script) => script.stop()),
+  );
+  home.services.register(
+    'script',
+    'toggle',
+    onEach((script, data, context, user) => (script.running ? script.stop() : script.start(data, context, user))),
+  );
 }
 
 class Script {
@@ -72,7 +88,9 @@ class Script {
   /** Not waited for; nobody hears of its failure. */
   start(data: JsonObject, context: WireContext, user: User | undefined): void {
     const variables = data.variables;
-    void this.run(typeof variables === 'object' && variables !== null ? { ...variables } : {}, context, user).catch(() => undefined);
+    void this.run(typeof variables === 'object' && variables !== null ? { ...variables } : {}, context, user).catch(
+      () => undefined,
+    );
   }
 
   stop(): void {

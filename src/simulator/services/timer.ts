@@ -3,6 +3,7 @@ import type { Timer } from '../../kernel/clock.ts';
 import { type EntityService, registerEntityServices } from '../entity-service.ts';
 import type { HomeCore } from '../home-core.ts';
 import { isoOf } from '../instants.ts';
+import type { JsonObject } from '../json.ts';
 import { spanText } from '../python-text.ts';
 import { misfit, optional, type Check } from '../schema.ts';
 import type { StateRecord } from '../state-record.ts';
@@ -11,9 +12,11 @@ const second = 1_000_000;
 
 /** Seconds, from a number, from `0:05:00`, or from an object of units. */
 const span: Check = (value) => {
-  const read = typeof value === 'string' ? secondsOfText(value) : typeof value === 'number' ? value : secondsOfUnits(value);
-  if (read === undefined || Number.isNaN(read)) throw misfit(`offset ${String(value)} should be format 'HH:MM', 'HH:MM:SS' or 'HH:MM:SS.F'`);
-  return read;
+  const seconds =
+    typeof value === 'string' ? secondsOfText(value) : typeof value === 'number' ? value : secondsOfUnits(value);
+  if (seconds === undefined || Number.isNaN(seconds))
+    throw misfit(`offset ${String(value)} should be format 'HH:MM', 'HH:MM:SS' or 'HH:MM:SS.F'`);
+  return seconds;
 };
 
 function secondsOfText(value: string): number {
@@ -24,7 +27,7 @@ function secondsOfText(value: string): number {
 
 function secondsOfUnits(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { hours = 0, minutes = 0, seconds = 0 } = value as Readonly<Record<string, unknown>>;
+  const { hours = 0, minutes = 0, seconds = 0 }: JsonObject = { ...value };
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
@@ -37,7 +40,11 @@ export function registerTimer(home: HomeCore): void {
   };
   const idle = (entity: StateRecord, transition: 'cancelled' | 'finished', context: WireContext): void => {
     halt(entity.entityId);
-    home.write(entity, { state: 'idle', attributes: { last_transition: transition, finishes_at: undefined, remaining: undefined } }, context);
+    home.write(
+      entity,
+      { state: 'idle', attributes: { last_transition: transition, finishes_at: undefined, remaining: undefined } },
+      context,
+    );
   };
   const finish = (entity: StateRecord, context: WireContext): void => {
     const finishedAt = entity.attributes.finishes_at ?? isoOf(wholeSecond(home.instants.next()));
@@ -48,16 +55,15 @@ export function registerTimer(home: HomeCore): void {
     halt(entity.entityId);
     const finishesAt = wholeSecond(home.instants.next()) + seconds * second;
     const resumed = entity.state === 'paused';
-    const span = spanText(seconds);
     home.write(
       entity,
       {
         state: 'active',
         attributes: {
-          ...(resumed ? {} : { duration: span }),
+          ...(resumed ? {} : { duration: spanText(seconds) }),
           last_transition: resumed ? 'restarted' : 'started',
           finishes_at: isoOf(finishesAt),
-          remaining: span,
+          remaining: spanText(seconds),
         },
       },
       context,
@@ -80,7 +86,8 @@ export function registerTimer(home: HomeCore): void {
       run: (entity, { context }) => {
         if (entity.state !== 'active') return;
         halt(entity.entityId);
-        const leftMs = Temporal.Instant.from(String(entity.attributes.finishes_at)).epochMilliseconds - home.clock.nowMs();
+        const leftMs =
+          Temporal.Instant.from(String(entity.attributes.finishes_at)).epochMilliseconds - home.clock.nowMs();
         const attributes = { last_transition: 'paused', remaining: spanText(leftMs / 1000), finishes_at: undefined };
         home.write(entity, { state: 'paused', attributes }, context);
         home.fire('timer.paused', { entity_id: entity.entityId });
@@ -104,5 +111,5 @@ function wholeSecond(microseconds: number): number {
 
 function presentSpan({ state, attributes }: StateRecord): number {
   const text = state === 'paused' ? attributes.remaining : attributes.duration;
-  return secondsOfText(String(text ?? '0'));
+  return typeof text === 'string' ? secondsOfText(text) : 0;
 }
