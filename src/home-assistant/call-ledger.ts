@@ -39,12 +39,14 @@ export class CallLedger {
   readonly #waiting = new Set<Entry>();
   readonly #sent = new Set<Entry>();
   #open = false;
+  readonly #whyAway: () => HomeProblem | undefined;
   #ended = false;
-  #problem: HomeProblem | undefined;
 
-  constructor(home: string, clock: Clock) {
+  /** @param whyAway - what stands in the way at present, for messages. */
+  constructor(home: string, clock: Clock, whyAway: () => HomeProblem | undefined) {
     this.#home = home;
     this.#clock = clock;
+    this.#whyAway = whyAway;
   }
 
   /** Calls that wait for the home to be ready. */
@@ -98,7 +100,6 @@ export class CallLedger {
   /** The home is ready: what waits is sent, in order. */
   open(): void {
     this.#open = true;
-    this.#problem = undefined;
     for (const entry of [...this.#waiting]) {
       this.#waiting.delete(entry);
       this.#send(entry);
@@ -108,7 +109,6 @@ export class CallLedger {
   /** The home is away. What was sent on the connection will have no answer. */
   close(problem: HomeProblem): void {
     this.#open = false;
-    this.#problem = problem;
     for (const entry of [...this.#sent]) {
       if (!entry.onConnection) continue;
       entry.reject(
@@ -138,9 +138,10 @@ export class CallLedger {
   }
 
   #away(what: string, timeoutMs: number): HomeAway {
-    const why = this.#problem === undefined ? 'it is not ready yet' : this.#problem.message;
+    const problem = this.#whyAway();
+    const why = problem === undefined ? 'it is not ready yet' : problem.message;
     return new HomeAway(`${what} waited ${formatDuration(timeoutMs)} for home "${this.#home}" and was not sent: ${why}`, {
-      hint: this.#problem?.hint,
+      hint: problem?.hint,
     });
   }
 

@@ -68,6 +68,7 @@ export class EventFollowing {
   }
 
   #subscribe(eventType: string, followed: Followed): void {
+    followed.refusal = undefined;
     followed.subscription = this.#session?.subscribe(
       subscribeEvents(eventType),
       (event) => {
@@ -78,10 +79,7 @@ export class EventFollowing {
   }
 
   #answered(eventType: string, followed: Followed, answer: ResultMessage): void {
-    if (answer.success) {
-      followed.refusal = undefined;
-      return;
-    }
+    if (answer.success) return;
     followed.subscription = undefined;
     followed.refusal = answer.error;
     if (this.#followed.get(eventType) === followed) this.#listener.onRefusal(eventType, answer.error);

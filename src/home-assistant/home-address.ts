@@ -17,7 +17,8 @@ export interface HomeAddress {
  */
 export function parseHomeAddress(text: string): HomeAddress {
   const bare = text.trim();
-  const refuse = (hint: string): AddressInvalid => new AddressInvalid(`"${text}" is no address of a Home Assistant`, { hint });
+  const refuse = (hint: string): AddressInvalid =>
+    new AddressInvalid(`"${text.replace(/\/\/.*@/, '//***@')}" is no address of a Home Assistant`, { hint });
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(bare)) throw refuse(`Begin it with http:// or https://, as in ${EXAMPLE}.`);
   if (!URL.canParse(bare)) {
     const openIpv6 = /^[a-z]+:\/\/[^/[\]]*:[^/[\]]*:/i.test(bare);

@@ -93,7 +93,7 @@ export class HomeConnection extends Resource implements HomeLink {
     this.home = options.home;
     this.#options = options;
     this.#sinks = new SinkList((error) => this.logger.error({ err: error }, 'what the home said could not be taken in'));
-    this.#calls = new CallLedger(options.home, this.context.clock);
+    this.#calls = new CallLedger(options.home, this.context.clock, () => this.#presentProblem());
     this.#following = new EventFollowing({
       onEvent: (event) => this.#event(event),
       onRefusal: (eventType, error) => this.#followingRefused(eventType, error),
@@ -270,6 +270,8 @@ export class HomeConnection extends Resource implements HomeLink {
   }
 
   #entered(phase: 'syncing' | 'starting'): void {
+    // It let us in, so whatever stood in the way before does no more.
+    this.#problem = undefined;
     if (phase === 'starting') {
       this.#seenStarting = true;
       this.logger.info(`home "${this.home}" is starting`);
@@ -279,16 +281,15 @@ export class HomeConnection extends Resource implements HomeLink {
 
   #becomeReady(entities: Entities, config: HomeConfig, starting: boolean): void {
     this.#ready = { sinceMs: this.clock.monotonicMs(), config };
-    this.#problem = undefined;
     const restarted = this.#restarted(entities, starting);
     this.#seenStarting = false;
+    this.#following.retry();
     this.#tellConnected(entities, config, restarted);
     this.#sinks.tellSnapshot(this.#snapshot(entities, config, restarted));
     this.#step({ kind: 'ready' });
     const held = this.#held;
     this.#held = [];
     for (const event of held) this.#sinks.tellEvent(event);
-    this.#following.retry();
     this.#calls.open();
   }
 

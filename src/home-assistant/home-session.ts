@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../kernel/clock.ts';
-import { problemOfHandshake, problemOfSilence } from './connection-problems.ts';
-import type { HomeError } from './home-errors.ts';
+import { notHomeAssistant, problemOfHandshake, problemOfSilence } from './connection-problems.ts';
+import { FrameInvalid, type HomeError } from './home-errors.ts';
 import { Liveness } from './liveness.ts';
 import {
   authMessage,
@@ -83,7 +83,7 @@ export class HomeSession {
     this.wire = new WireSession(home, clock, {
       onOpen: () => listener.onOpen(),
       onUnasked: (message) => this.#unasked(message),
-      onEnd: (problem) => this.#fail(problem),
+      onEnd: (problem) => this.#fail(problem instanceof FrameInvalid && !this.#letIn ? notHomeAssistant(home) : problem),
     });
     this.#liveness = new Liveness(clock, this.wire, options.pingIntervalMs, `ping of home "${home}"`, {
       onRoundTrip: (roundTripMs) => {
@@ -122,6 +122,10 @@ export class HomeSession {
   close(limitMs: number): Promise<void> {
     this.#rest();
     return this.wire.close(limitMs);
+  }
+
+  get #letIn(): boolean {
+    return this.#handshake.step !== 'greeting' && this.#handshake.step !== 'verdict';
   }
 
   #unasked(message: AuthMessage | undefined): void {

@@ -1,3 +1,4 @@
+import { sameJson } from '../same-json.ts';
 import type {
   CompressedDifference,
   CompressedState,
@@ -113,23 +114,9 @@ function changedAttributes(
   if (before === after) return undefined;
   let changed: Record<string, unknown> | undefined;
   for (const name of Object.keys(after)) {
-    if (Object.hasOwn(before, name) && equalJson(before[name], after[name])) continue;
+    if (Object.hasOwn(before, name) && sameJson(before[name], after[name])) continue;
     changed ??= {};
     changed[name] = after[name];
   }
   return changed;
-}
-
-function equalJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    return a.every((item, index) => equalJson(item, b[index]));
-  }
-  const left: Record<string, unknown> = { ...a };
-  const right: Record<string, unknown> = { ...b };
-  const names = Object.keys(left);
-  if (names.length !== Object.keys(right).length) return false;
-  return names.every((name) => Object.hasOwn(right, name) && equalJson(left[name], right[name]));
 }
