@@ -45,8 +45,12 @@ export function packThrown(thrown: unknown): Thrown {
 export function unpackThrown(thrown: Thrown): unknown {
   if (thrown.kind === 'value') return thrown.value;
   const made = BUILT_IN.get(thrown.name) ?? Error;
-  const error = new made(thrown.message, thrown.cause === undefined ? undefined : { cause: unpackThrown(thrown.cause) });
-  if (error.name !== thrown.name) Object.defineProperty(error, 'name', { value: thrown.name, configurable: true, writable: true });
+  const error = new made(
+    thrown.message,
+    thrown.cause === undefined ? undefined : { cause: unpackThrown(thrown.cause) },
+  );
+  if (error.name !== thrown.name)
+    Object.defineProperty(error, 'name', { value: thrown.name, configurable: true, writable: true });
   if (thrown.stack !== undefined) error.stack = thrown.stack;
   return Object.assign(error, thrown.fields);
 }

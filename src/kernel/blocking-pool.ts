@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type BlockingReply, unpackThrown } from './blocking-message.ts';
 import type { Timer } from './clock.ts';
-import { Cancelled, HassetteError, InvalidArgument } from './errors.ts';
+import { type Cancelled, HassetteError, InvalidArgument } from './errors.ts';
 import { runOutsideExecutions } from './execution.ts';
 import { Resource } from './resource.ts';
 import type { Activity } from './virtual-clock.ts';
@@ -105,7 +105,8 @@ export class BlockingPool extends Resource implements Activity {
     const worker = new PoolWorker({
       onFree: () => {
         this.#assign();
-        if (worker.free) worker.endIn(this.clock.after(this.#idleMs, 'end of an idle worker thread', () => void worker.end()));
+        if (worker.free)
+          worker.endIn(this.clock.after(this.#idleMs, 'end of an idle worker thread', () => void worker.end()));
       },
       onEnd: () => {
         this.#workers.delete(worker);
@@ -206,7 +207,9 @@ class PoolWorker {
     this.#ending = true;
     this.#idle?.cancel();
     const name = this.#job?.name ?? '';
-    this.#fail(new BlockingWorkerEnded(`The worker thread of runBlocking ended, with code ${exitCode}, before "${name}" did`));
+    this.#fail(
+      new BlockingWorkerEnded(`The worker thread of runBlocking ended, with code ${exitCode}, before "${name}" did`),
+    );
     this.#job = undefined;
     this.#events.onEnd();
   }
@@ -233,12 +236,15 @@ function explained(job: Job, error: unknown): unknown {
   if (error.name === 'DataCloneError') return notSent(job, 'the result', error);
   const [, missing] = (error instanceof ReferenceError && /^(\S+) is not defined$/.exec(error.message)) || [];
   if (missing === undefined) return error;
-  return new NotSelfContained(`"${job.name}" uses ${missing}, which is not there in the thread that runBlocking runs it in`, {
-    cause: error,
-    hint:
-      'The function is sent as its source text, without what stands around it: give it all it needs as arguments, ' +
-      'and import inside of it (`const { readFile } = await import("node:fs/promises")`).',
-  });
+  return new NotSelfContained(
+    `"${job.name}" uses ${missing}, which is not there in the thread that runBlocking runs it in`,
+    {
+      cause: error,
+      hint:
+        'The function is sent as its source text, without what stands around it: give it all it needs as arguments, ' +
+        'and import inside of it (`const { readFile } = await import("node:fs/promises")`).',
+    },
+  );
 }
 
 function notSent(job: Job, what: string, cause: unknown): InvalidArgument {

@@ -38,6 +38,7 @@ interface LogFile {
  */
 export class LineWriter {
   readonly #file: LogFile | undefined;
+  readonly #onTrouble: (error: unknown) => void;
   #fd: number | undefined;
   #sizeBytes = 0;
   #waiting: string[] = [];
@@ -46,9 +47,15 @@ export class LineWriter {
   #taken: readonly string[] = [];
   #work: Promise<void> | undefined;
   #lost = 0;
+  #inTrouble = false;
   #closed = false;
 
-  constructor(target: number | LogFileOptions) {
+  /**
+   * @param target - an open descriptor, or a file.
+   * @param onTrouble - told when lines begin to be lost, once until they can be written again.
+   */
+  constructor(target: number | LogFileOptions, onTrouble: (error: unknown) => void = () => undefined) {
+    this.#onTrouble = onTrouble;
     if (typeof target === 'number') this.#fd = target;
     else this.#file = { path: target.path, maxBytes: target.maxBytes ?? 10_000_000, keep: target.keep ?? 5 };
     process.on('exit', this.#atExit);
@@ -87,9 +94,12 @@ export class LineWriter {
       this.#taken = lines;
       try {
         await this.#writeLines(lines);
-      } catch {
-        // A full disk, a pipe nobody reads: there is no place left to tell it in but the counter.
+        this.#inTrouble = false;
+      } catch (error) {
+        // A full disk, a pipe that nobody reads any more.
         this.#lost += lines.length;
+        if (!this.#inTrouble) this.#onTrouble(error);
+        this.#inTrouble = true;
       }
     }
     this.#work = undefined;
@@ -125,7 +135,10 @@ export class LineWriter {
     const { path, maxBytes } = this.#file;
     if (this.#fd === undefined) {
       await makeFolder(dirname(path), { recursive: true });
-      this.#sizeBytes = await statFile(path).then(({ size }) => size, () => 0);
+      this.#sizeBytes = await statFile(path).then(
+        ({ size }) => size,
+        () => 0,
+      );
     }
     if (this.#sizeBytes > 0 && this.#sizeBytes + bytes > maxBytes) await this.#putAside(this.#file);
     this.#fd ??= await openFile(path, 'a');

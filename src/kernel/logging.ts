@@ -11,7 +11,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 export const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** A pino logger; it takes `trace`, `debug`, `info`, `warn`, `error` and `fatal`. */
-export type Logger = PinoLogger<never>;
+export type Logger = PinoLogger;
 
 /** `pretty` for people, `json` for machines; `silent` writes nothing, taps still hear everything. */
 export type LogFormat = 'pretty' | 'json' | 'silent';
@@ -73,7 +73,15 @@ export class Logging {
       const write = options.destination ?? ((line: string) => this.#standardOutput?.write(line));
       this.#output = options.format === 'pretty' ? prettyOutput(write, options.colors ?? false) : write;
     }
-    if (options.file !== undefined) this.#file = new LineWriter(options.file);
+    if (options.file !== undefined) {
+      const { path } = options.file;
+      this.#file = new LineWriter(options.file, (error) => {
+        this.logger('logging').warn(
+          { err: error },
+          `cannot write to ${path}; lines are missing there until it can be written`,
+        );
+      });
+    }
     this.#root = rootLogger(options.clock, (line) => this.write(line));
   }
 
@@ -203,8 +211,12 @@ function prettyFormat(colorize: boolean): (line: string) => string {
     colorize,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'logger,executionId',
-    messageFormat: (log, messageKey) => `${String(log['logger'])}: ${String(log[messageKey] ?? '')}`,
+    messageFormat: (log, messageKey) => `${textOf(log['logger'])}: ${textOf(log[messageKey])}`,
   });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function isLogRecord(value: unknown): value is LogRecord {

@@ -5,7 +5,8 @@ export const HIDDEN = '[hidden]';
 const SHORTEST_SECRET = 4;
 
 /** Keys whose value is never shown, whatever stands before the word: `access_token`, `webhookSecret`. */
-const SECRET_WORD = 'token|password|passwd|passphrase|secret|api[_-]?key|authorization|cookie|credentials?|private[_-]?key';
+const SECRET_WORD =
+  'token|password|passwd|passphrase|secret|api[_-]?key|authorization|cookie|credentials?|private[_-]?key';
 const SECRET_KEY = new RegExp(`(?:${SECRET_WORD})$|^(?:\\w+_)?pin(?:_?code)?$`, 'i');
 
 /**
@@ -17,12 +18,18 @@ const IN_TEXT: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
   [/\b([a-z][a-z\d+.-]*:\/\/[^\s/:@"']*):[^\s/@"']+@/gi, `$1:${HIDDEN}@`],
   [new RegExp(`((?:${SECRET_WORD})=)[^\\s&,;"'<>)\\]}]+`, 'gi'), `$1${HIDDEN}`],
-  [new RegExp(`((?:${SECRET_WORD})(\\\\*["']?)\\s*[:=]\\s*)(\\\\*)"(?:(?!\\3")(?:[^"\\\\]|\\\\.))*\\3"`, 'gi'), `$1$3"${HIDDEN}$3"`],
+  [
+    new RegExp(`((?:${SECRET_WORD})(\\\\*["']?)\\s*[:=]\\s*)(\\\\*)"(?:(?!\\3")(?:[^"\\\\]|\\\\.))*\\3"`, 'gi'),
+    `$1$3"${HIDDEN}$3"`,
+  ],
   [new RegExp(`((?:${SECRET_WORD})["']?\\s*[:=]\\s*)'(?:[^'\\\\]|\\\\.)*'`, 'gi'), `$1'${HIDDEN}'`],
 ];
 
 /** A cheap first look at a whole line: nothing in a line without one of these has to be hidden by its form. */
-const SUSPICIOUS = new RegExp(`${SECRET_WORD}|"(?:\\w+_)?pin(?:_?code)?"|\\beyJ|\\bbearer\\s|\\bbasic\\s|://[^\\s/"]*@`, 'i');
+const SUSPICIOUS = new RegExp(
+  `${SECRET_WORD}|"(?:\\w+_)?pin(?:_?code)?"|\\beyJ|\\bbearer\\s|\\bbasic\\s|://[^\\s/"]*@`,
+  'i',
+);
 
 /**
  * Takes secrets out of log lines: values under keys that name a secret, what has the form of one, and every registered
@@ -70,7 +77,9 @@ export class Redaction {
     if (Array.isArray(value)) return value.map((item) => this.#value(item));
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value);
-    return Object.fromEntries(entries.map(([key, inner]) => [this.text(key), isSecret(key, inner) ? HIDDEN : this.#value(inner)]));
+    return Object.fromEntries(
+      entries.map(([key, inner]) => [this.text(key), isSecret(key, inner) ? HIDDEN : this.#value(inner)]),
+    );
   }
 }
 

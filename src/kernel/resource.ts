@@ -232,12 +232,13 @@ export abstract class Resource implements AsyncDisposable {
 
   /** Tells every owner's {@link onFatal} that this resource cannot go on. */
   protected raiseFatal(error: unknown): void {
-    const failure: ResourceFailure = { path: this.path, error };
-    let at: Resource | undefined = this;
-    while (at !== undefined) {
-      for (const listener of at.#fatalListeners) listener(failure);
-      at = at.owner;
-    }
+    this.#tellFatal({ path: this.path, error });
+  }
+
+  #tellFatal(failure: ResourceFailure): void {
+    for (const listener of this.#fatalListeners) listener(failure);
+    const { owner } = this;
+    if (owner !== undefined) owner.#tellFatal(failure);
   }
 
   /** For services: their work is lost, recovered, given up or begun anew. */
@@ -362,7 +363,9 @@ export abstract class Resource implements AsyncDisposable {
   #stopOrder(outcome: 'ended' | 'cleaned-up'): readonly (readonly Resource[])[] {
     const children = [...this.#children].filter((child) => outcome === 'ended' || child.#status !== 'failed');
     try {
-      return this.#waves(children).map((wave) => wave.toReversed()).toReversed();
+      return this.#waves(children)
+        .map((wave) => wave.toReversed())
+        .toReversed();
     } catch {
       // The start was refused because of this circle; nothing in it has started, so any order will do.
       return [children.toReversed()];
@@ -370,7 +373,11 @@ export abstract class Resource implements AsyncDisposable {
   }
 
   #waves(children: readonly Resource[]): readonly (readonly Resource[])[] {
-    return dependencyWaves(children, (child) => this.#siblingsNeededBy(child), (child) => child.name);
+    return dependencyWaves(
+      children,
+      (child) => this.#siblingsNeededBy(child),
+      (child) => child.name,
+    );
   }
 
   /** The children of this resource that a child, or anything below that child, depends on. */
@@ -393,6 +400,9 @@ export abstract class Resource implements AsyncDisposable {
   #logStopFailures(failures: readonly ResourceFailure[]): void {
     const told = failures.map(({ path, error }) => ({ path, ...describeProblem(error) }));
     const [first] = failures;
-    this.logger.error({ err: first?.error, failures: told }, `stopped, but not cleanly: ${told.map(({ message }) => message).join('; ')}`);
+    this.logger.error(
+      { err: first?.error, failures: told },
+      `stopped, but not cleanly: ${told.map(({ message }) => message).join('; ')}`,
+    );
   }
 }

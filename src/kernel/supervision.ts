@@ -46,7 +46,10 @@ export function afterFailure(
 ): SupervisionVerdict {
   const counted = [...failuresMs.filter((failureMs) => failureMs > nowMs - supervision.windowMs), nowMs];
   if (counted.length <= supervision.restarts) {
-    return { failuresMs: counted, next: { kind: 'restart', inMs: backoffMs(counted.length, supervision.backoff, random) } };
+    return {
+      failuresMs: counted,
+      next: { kind: 'restart', inMs: backoffMs(counted.length, supervision.backoff, random) },
+    };
   }
   if (supervision.whenSpent === 'cool-down') {
     return { failuresMs: [], next: { kind: 'cool-down', inMs: supervision.coolDownMs } };

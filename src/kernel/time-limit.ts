@@ -14,7 +14,12 @@ export interface Timing {
  * @param what - what is limited, as it goes on after "the": `start of "home.default"`.
  * @returns ends the limit.
  */
-export function armLimit(timing: Timing, what: string, limitMs: number, exceed: (reason: TimedOut) => void): () => void {
+export function armLimit(
+  timing: Timing,
+  what: string,
+  limitMs: number,
+  exceed: (reason: TimedOut) => void,
+): () => void {
   const { clock, logger } = timing;
   const halfMs = limitMs / 2;
   let timer = clock.after(halfMs, `half of the time for the ${what}`, () => {

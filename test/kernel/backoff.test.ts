@@ -13,12 +13,16 @@ describe('backoffMs', () => {
   it('is shortened by chance, never lengthened', () => {
     expect(backoffMs(3, POLICY, 0.5)).toBe(3000);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2000 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (failures, random) => {
-        const fullMs = backoffMs(failures, POLICY, 0);
-        const waitMs = backoffMs(failures, POLICY, random);
-        expect(waitMs).toBeLessThanOrEqual(fullMs);
-        expect(waitMs).toBeGreaterThanOrEqual(fullMs * (1 - POLICY.jitter));
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 2000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (failures, random) => {
+          const fullMs = backoffMs(failures, POLICY, 0);
+          const waitMs = backoffMs(failures, POLICY, random);
+          expect(waitMs).toBeLessThanOrEqual(fullMs);
+          expect(waitMs).toBeGreaterThanOrEqual(fullMs * (1 - POLICY.jitter));
+        },
+      ),
     );
   });
 });

@@ -1,7 +1,13 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
+import { runInThisContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { packThrown, unpackThrown } from '../../src/kernel/blocking-message.ts';
-import { BlockingPool, type BlockingPoolOptions, BlockingWorkerEnded, NotSelfContained } from '../../src/kernel/blocking-pool.ts';
+import {
+  BlockingPool,
+  type BlockingPoolOptions,
+  BlockingWorkerEnded,
+  NotSelfContained,
+} from '../../src/kernel/blocking-pool.ts';
 import { Cancelled, InvalidArgument } from '../../src/kernel/errors.ts';
 import { Logging } from '../../src/kernel/logging.ts';
 import { Resource } from '../../src/kernel/resource.ts';
@@ -30,10 +36,10 @@ function endless(): void {
 
 /** Blocks its thread until another sets the flag. */
 function untilFlag(shared: SharedArrayBuffer): number {
-  const flags = new Int32Array(shared);
-  Atomics.add(flags, 1, 1);
-  Atomics.wait(flags, 0, 0, 4000);
-  return Atomics.load(flags, 1);
+  const view = new Int32Array(shared);
+  Atomics.add(view, 1, 1);
+  Atomics.wait(view, 0, 0, 4000);
+  return Atomics.load(view, 1);
 }
 
 function flags(): { shared: SharedArrayBuffer; raise: () => void; begun: () => number } {
@@ -49,6 +55,10 @@ function flags(): { shared: SharedArrayBuffer; raise: () => void; begun: () => n
   };
 }
 
+function isFunction(value: unknown): value is () => unknown {
+  return typeof value === 'function';
+}
+
 describe('BlockingPool', () => {
   it('gives what the function gives, in whatever way it was written', async () => {
     const { pool } = bench();
@@ -60,10 +70,20 @@ describe('BlockingPool', () => {
         return await Promise.resolve(text);
       },
     };
-    expect(await pool.run((list: readonly number[]) => list.reduce((sum, next) => sum + next, 0), [[1, 2, 3]], alive)).toBe(6);
+    expect(
+      await pool.run((list: readonly number[]) => list.reduce((sum, next) => sum + next, 0), [[1, 2, 3]], alive),
+    ).toBe(6);
     expect(await pool.run(object.add, [1, 2], alive)).toBe(3);
     expect(await pool.run(object.later, ['done'], alive)).toBe('done');
-    expect(await pool.run(function named(map: Map<string, number>) { return map.get('a'); }, [new Map([['a', 1]])], alive)).toBe(1);
+    expect(
+      await pool.run(
+        function named(map: Map<string, number>) {
+          return map.get('a');
+        },
+        [new Map([['a', 1]])],
+        alive,
+      ),
+    ).toBe(1);
     // oxfmt-ignore
     expect(await pool.run(async x => x, [7], alive)).toBe(7);
   });
@@ -118,6 +138,13 @@ describe('BlockingPool', () => {
     await clock.advanceBy(10_000);
     await expect.poll(() => pool.describe().details).toMatchObject({ workers: 0 });
     expect(await pool.run(() => 3, [], alive)).toBe(3);
+  });
+
+  it('runs what a compiler that keeps names has made of a function', async () => {
+    const { pool } = bench();
+    const compiled: unknown = runInThisContext('(() => { const inner = __name(() => 42, "inner"); return inner(); })');
+    if (!isFunction(compiled)) throw new TypeError('that is no function');
+    expect(await pool.run(compiled, [], alive)).toBe(42);
   });
 
   it('gives errors back as errors', async () => {
@@ -185,7 +212,12 @@ describe('BlockingPool', () => {
     const { pool } = bench();
     await expect(pool.run(() => process.exit(3), [], alive)).rejects.toThrow(BlockingWorkerEnded);
     const thrownLater = pool.run(
-      () => new Promise(() => { setTimeout(() => { throw new Error('out of nowhere'); }); }),
+      () =>
+        new Promise(() => {
+          setTimeout(() => {
+            throw new Error('out of nowhere');
+          });
+        }),
       [],
       alive,
     );
@@ -215,10 +247,16 @@ describe('what was thrown in another thread', () => {
       readonly code = 'NOT_FOUND';
       readonly retry = (): void => undefined;
     }
-    const error = new HomeError('gone', { cause: 'an aliens\' plot' });
+    const error = new HomeError('gone', { cause: "an aliens' plot" });
     const back = unpackThrown(structuredClone(packThrown(error)));
     expect(back).toBeInstanceOf(Error);
-    expect(back).toMatchObject({ name: 'HomeError', message: 'gone', stack: error.stack, code: 'NOT_FOUND', cause: "an aliens' plot" });
+    expect(back).toMatchObject({
+      name: 'HomeError',
+      message: 'gone',
+      stack: error.stack,
+      code: 'NOT_FOUND',
+      cause: "an aliens' plot",
+    });
     expect(back).not.toHaveProperty('retry');
   });
 

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { DependencyCycle, dependencyWaves } from '../../src/kernel/dependency-waves.ts';
 
 function waves(graph: Readonly<Record<string, readonly string[]>>): readonly (readonly string[])[] {
-  return dependencyWaves(Object.keys(graph), (name) => graph[name] ?? [], (name) => name);
+  return dependencyWaves(
+    Object.keys(graph),
+    (name) => graph[name] ?? [],
+    (name) => name,
+  );
 }
 
 describe('dependencyWaves', () => {

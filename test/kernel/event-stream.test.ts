@@ -131,7 +131,13 @@ describe('EventStream', () => {
   });
 
   it('loses nothing, keeps the order, never holds more than a source that obeys lets it, and ends at rest', () => {
-    const steps = fc.array(fc.oneof(fc.nat({ max: 9 }).map((costMs) => ({ costMs })), fc.constant('turn' as const)), { maxLength: 200 });
+    const steps = fc.array(
+      fc.oneof(
+        fc.nat({ max: 9 }).map((costMs) => ({ costMs })),
+        fc.constant('turn' as const),
+      ),
+      { maxLength: 200 },
+    );
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 8 }), (script, capacity) => {
         const clock = new StepClock();

@@ -53,7 +53,8 @@ describe('LineWriter', () => {
     await writer.close();
     const numbers: number[] = [];
     for (const name of await readdir(folder)) {
-      for (const [, number] of (await readFile(join(folder, name), 'utf8')).matchAll(/line (\d+)\n/g)) numbers.push(Number(number));
+      for (const [, number] of (await readFile(join(folder, name), 'utf8')).matchAll(/line (\d+)\n/g))
+        numbers.push(Number(number));
     }
     expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 2000 }, (_, line) => line));
   });

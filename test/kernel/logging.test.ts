@@ -36,7 +36,10 @@ describe('Logging', () => {
   });
 
   it('holds each level for a path and all below it', () => {
-    const { logging, records } = bench({ level: 'warn', levels: { 'home.default': 'debug', 'home.default.ws': 'trace' } });
+    const { logging, records } = bench({
+      level: 'warn',
+      levels: { 'home.default': 'debug', 'home.default.ws': 'trace' },
+    });
     logging.logger('app.a').info('left out');
     logging.logger('home').info('left out');
     logging.logger('home.defaults').info('left out');
@@ -99,7 +102,10 @@ describe('Logging', () => {
     const { logging, lines } = bench({ hide: ['hunter22'] });
     logging.hide('s3cret-later');
     const cause = new Error('could not open ws://home/?x=hunter22');
-    const error = Object.assign(new Error('failed with s3cret-later', { cause }), { token: 'abc', url: 'http://u:pw12@h/' });
+    const error = Object.assign(new Error('failed with s3cret-later', { cause }), {
+      token: 'abc',
+      url: 'http://u:pw12@h/',
+    });
     const logger = logging.logger('home', { pass: 'hunter22' });
     logger.error({ err: error, options: { headers: { authorization: 'Bearer xyz' } } }, 'it said hunter22');
     logger.error(error);
@@ -107,7 +113,9 @@ describe('Logging', () => {
     const all = lines.join('');
     expect(lines).toHaveLength(3);
     for (const secret of ['hunter22', 's3cret', 'abc', 'xyz', 'pw12']) expect(all).not.toContain(secret);
-    expect(JSON.parse(lines[2] ?? '')).toMatchObject({ error: { type: 'Error', stack: expect.stringContaining('at ') } });
+    expect(JSON.parse(lines[2] ?? '')).toMatchObject({
+      error: { type: 'Error', stack: expect.stringContaining('at ') },
+    });
     expect(logging.redact('hunter22 it is')).toBe('[hidden] it is');
   });
 
@@ -116,7 +124,16 @@ describe('Logging', () => {
     const circle: Record<string, unknown> = { big: 1n };
     circle['self'] = circle;
     logging.logger('app.a').info({ circle }, 'still here');
-    logging.logger('app.a').info({ bad: { toJSON: () => { throw new Error('no'); } } }, 'and here');
+    logging.logger('app.a').info(
+      {
+        bad: {
+          toJSON: () => {
+            throw new Error('no');
+          },
+        },
+      },
+      'and here',
+    );
     expect(records.map(({ msg }) => msg)).toEqual(['still here', 'and here']);
   });
 
@@ -145,8 +162,15 @@ describe('Logging', () => {
     });
     logging.logger('a').info('1');
     logging.logger('a').info('2');
-    const heard = lines.map((line) => JSON.parse(line).msg);
-    expect(heard.toSorted()).toEqual(['1', '2', 'a tap failed', 'a tap failed', 'echo', 'echo']);
+    const heard = lines.map((line): string => JSON.parse(line).msg);
+    expect(heard.toSorted((one, other) => one.localeCompare(other))).toEqual([
+      '1',
+      '2',
+      'a tap failed',
+      'a tap failed',
+      'echo',
+      'echo',
+    ]);
   });
 
   it('writes lines that another thread has made, without secrets', () => {
@@ -169,6 +193,21 @@ describe('Logging', () => {
     logging.logger('a').info('1');
     logging.logger('a').info('2');
     expect(logging.lost).toBe(2);
+  });
+
+  it('says once that its file cannot be written', async () => {
+    const { logging, lines } = bench({ file: { path: '/dev/null/hassette.log' } });
+    logging.logger('a').info('1');
+    await expect.poll(() => lines.length).toBe(2);
+    logging.logger('a').info('2');
+    await logging.close();
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({
+      level: 'warn',
+      logger: 'logging',
+      msg: 'cannot write to /dev/null/hassette.log; lines are missing there until it can be written',
+    });
+    expect(lines).toHaveLength(3);
+    expect(logging.lost).toBe(3);
   });
 
   it('is pretty on a terminal', () => {

@@ -16,13 +16,25 @@ describe('Redaction', () => {
     expect(new Redaction().line(line)).toBe(line);
   });
 
-  it.each(['token', 'access_token', 'accessToken', 'refresh_token', 'password', 'PASSWORD', 'client_secret', 'apiKey', 'api-key', 'authorization', 'cookie', 'pin', 'alarm_pin', 'pin_code'])(
-    'hides what stands under the key %s, however deep',
-    (key) => {
-      const record = { msg: 'a', home: { list: [{ [key]: 'abc"d\\' }], [key]: 1234 } };
-      expect(redactRecord(record)).toEqual({ msg: 'a', home: { list: [{ [key]: HIDDEN }], [key]: HIDDEN } });
-    },
-  );
+  it.each([
+    'token',
+    'access_token',
+    'accessToken',
+    'refresh_token',
+    'password',
+    'PASSWORD',
+    'client_secret',
+    'apiKey',
+    'api-key',
+    'authorization',
+    'cookie',
+    'pin',
+    'alarm_pin',
+    'pin_code',
+  ])('hides what stands under the key %s, however deep', (key) => {
+    const record = { msg: 'a', home: { list: [{ [key]: 'abc"d\\' }], [key]: 1234 } };
+    expect(redactRecord(record)).toEqual({ msg: 'a', home: { list: [{ [key]: HIDDEN }], [key]: HIDDEN } });
+  });
 
   it('shows that a secret is missing, empty, or there', () => {
     const record = { token: '', password: null, hasSecret: true };
@@ -92,12 +104,21 @@ describe('Redaction', () => {
   });
 
   it('lets no registered value through, and keeps every line JSON, whatever is logged', () => {
-    const secrets = fc.string({ minLength: 6, maxLength: 12, unit: fc.constantFrom('a', 'B', '"', '\\', '/', '%', ' ', 'é', '\n', '$&') });
+    const secrets = fc.string({
+      minLength: 6,
+      maxLength: 12,
+      unit: fc.constantFrom('a', 'B', '"', '\\', '/', '%', ' ', 'é', '\n', '$&'),
+    });
     fc.assert(
       fc.property(secrets, fc.jsonValue(), fc.string(), (secret, value, text) => {
         const redaction = new Redaction();
         redaction.hide(secret);
-        const record = { msg: `${text}${secret}${text}`, value, nested: [JSON.stringify({ inner: secret })], [secret]: secret };
+        const record = {
+          msg: `${text}${secret}${text}`,
+          value,
+          nested: [JSON.stringify({ inner: secret })],
+          [secret]: secret,
+        };
         const safe: unknown = JSON.parse(redaction.line(JSON.stringify(record)));
         for (const shown of strings(safe)) expect(shown).not.toContain(secret);
       }),

@@ -7,10 +7,26 @@ import {
 } from '../../src/kernel/resource-status.ts';
 
 const STATUSES: readonly ResourceStatus[] = [
-  'created', 'starting', 'running', 'retrying', 'degraded', 'stopping', 'stopped', 'failed',
+  'created',
+  'starting',
+  'running',
+  'retrying',
+  'degraded',
+  'stopping',
+  'stopped',
+  'failed',
 ];
 const INPUTS: readonly ResourceInput[] = [
-  'start', 'started', 'start-failed', 'stop', 'ended', 'cleaned-up', 'lost', 'recovered', 'given-up', 'anew',
+  'start',
+  'started',
+  'start-failed',
+  'stop',
+  'ended',
+  'cleaned-up',
+  'lost',
+  'recovered',
+  'given-up',
+  'anew',
 ];
 
 /** Every step there is; whatever is not listed is refused. */

@@ -454,7 +454,9 @@ describe('a stop', () => {
   it('aborts its own signal first and leaves those of its children until their turn', async () => {
     const t = tree();
     const seen: boolean[] = [];
-    const root = new Part('root', undefined, t, { onStop: (part) => void seen.push(part.signal.aborted, child.signal.aborted) });
+    const root = new Part('root', undefined, t, {
+      onStop: (part) => void seen.push(part.signal.aborted, child.signal.aborted),
+    });
     const child = new Part('child', root, t);
     await root.start();
     await root.stop();

@@ -63,7 +63,10 @@ const fails: Run = (_signal, ready) => {
   return Promise.reject(new Error('broke off'));
 };
 /** Well begun, fails in the rounds given at once, works in all others. */
-const failsIn = (...rounds: number[]): Run => (signal, ready, round) => (rounds.includes(round) ? fails : works)(signal, ready, round);
+const failsIn =
+  (...rounds: number[]): Run =>
+  (signal, ready, round) =>
+    (rounds.includes(round) ? fails : works)(signal, ready, round);
 
 describe('Service', () => {
   it('has started when its work has begun well, and stops with it', async () => {
@@ -107,7 +110,9 @@ describe('Service', () => {
 
   it('spreads its waits by chance', async () => {
     const { clock, root } = bench(0.5);
-    const worker = new Worker(root, failsIn(1, 2), { backoff: { firstMs: 1000, maxMs: 60_000, factor: 2, jitter: 0.4 } });
+    const worker = new Worker(root, failsIn(1, 2), {
+      backoff: { firstMs: 1000, maxMs: 60_000, factor: 2, jitter: 0.4 },
+    });
     await root.start();
     await clock.advanceBy(60_000);
     expect(worker.runsAtMs).toEqual([0, 800, 2400]);
@@ -135,7 +140,9 @@ describe('Service', () => {
 
   it('tries within its own start, which then takes as long', async () => {
     const { clock, root } = bench();
-    const worker = new Worker(root, (signal, ready, round) => (round < 3 ? Promise.reject(new Error('not yet')) : works(signal, ready, round)));
+    const worker = new Worker(root, (signal, ready, round) =>
+      round < 3 ? Promise.reject(new Error('not yet')) : works(signal, ready, round),
+    );
     await clock.pump(root.start());
     expect(worker.runsAtMs).toEqual([0, 1000, 3000]);
     expect(worker.status).toBe('running');

@@ -25,27 +25,33 @@ describe('afterFailure', () => {
   });
 
   it('goes without where that is the policy', () => {
-    expect(afterFailure([1, 2], 3, { ...SUPERVISION, whenSpent: 'go-without' }, 0).next).toEqual({ kind: 'go-without' });
+    expect(afterFailure([1, 2], 3, { ...SUPERVISION, whenSpent: 'go-without' }, 0).next).toEqual({
+      kind: 'go-without',
+    });
   });
 
   it('never allows more restarts within any window than the budget has, however the failures fall', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat({ max: 4000 }), { maxLength: 60 }), fc.integer({ min: 0, max: 5 }), (gaps, restarts) => {
-        const supervision: Supervision = { ...SUPERVISION, restarts };
-        const restartedAt: number[] = [];
-        let failuresMs: readonly number[] = [];
-        let nowMs = 0;
-        for (const gap of gaps) {
-          nowMs += gap;
-          const verdict = afterFailure(failuresMs, nowMs, supervision, 0.5);
-          failuresMs = verdict.failuresMs;
-          if (verdict.next.kind === 'restart') restartedAt.push(nowMs);
-        }
-        for (const atMs of restartedAt) {
-          const within = restartedAt.filter((otherMs) => otherMs > atMs - supervision.windowMs && otherMs <= atMs);
-          expect(within.length).toBeLessThanOrEqual(restarts);
-        }
-      }),
+      fc.property(
+        fc.array(fc.nat({ max: 4000 }), { maxLength: 60 }),
+        fc.integer({ min: 0, max: 5 }),
+        (gaps, restarts) => {
+          const supervision: Supervision = { ...SUPERVISION, restarts };
+          const restartedAt: number[] = [];
+          let failuresMs: readonly number[] = [];
+          let nowMs = 0;
+          for (const gap of gaps) {
+            nowMs += gap;
+            const verdict = afterFailure(failuresMs, nowMs, supervision, 0.5);
+            failuresMs = verdict.failuresMs;
+            if (verdict.next.kind === 'restart') restartedAt.push(nowMs);
+          }
+          for (const atMs of restartedAt) {
+            const within = restartedAt.filter((otherMs) => otherMs > atMs - supervision.windowMs && otherMs <= atMs);
+            expect(within.length).toBeLessThanOrEqual(restarts);
+          }
+        },
+      ),
     );
   });
 });
