@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
+import { DemoHome } from '../../src/simulator/demo-home.ts';
+import { solarPosition } from '../../src/simulator/demo/solar-position.ts';
+import { washingPower } from '../../src/simulator/demo/washing-programme.ts';
+
+/** All states over a while, as `entity=state` a change. */
+async function live(from: string, ms: number, seed = 1): Promise<{ readonly demo: DemoHome; readonly changes: readonly string[] }> {
+  const clock = new VirtualClock({ now: Temporal.ZonedDateTime.from(from).toInstant() });
+  const demo = new DemoHome({ clock, seed });
+  const changes: string[] = [];
+  demo.home.states.listen(({ entityId }) => changes.push(`${entityId}=${demo.home.state(entityId)}`));
+  demo.start();
+  await clock.advanceBy(ms);
+  demo.stop();
+  return { demo, changes };
+}
+
+const MINUTE = 60_000;
+
+describe('DemoHome', () => {
+  it('shows people moving, leaving, airing and washing within a quarter of an hour of a weekday morning', async () => {
+    const { changes } = await live('2026-11-20T08:48[Europe/Amsterdam]', 15 * MINUTE);
+    for (const change of [
+      'binary_sensor.hallway_motion=on',
+      'binary_sensor.hallway_motion=off',
+      'person.ben=not_home',
+      'binary_sensor.front_door=on',
+      'binary_sensor.living_room_window=on',
+      'sensor.washing_machine_power=2.1',
+    ]) {
+      expect(changes).toContain(change);
+    }
+  });
+
+  it('lives the same day again with the same seed, and another with another', async () => {
+    const morning = '2026-11-20T07:00[Europe/Amsterdam]';
+    const [first, again, other] = await Promise.all([
+      live(morning, 20 * MINUTE),
+      live(morning, 20 * MINUTE),
+      live(morning, 20 * MINUTE, 2),
+    ]);
+    expect(again.changes).toEqual(first.changes);
+    expect(other.changes).not.toEqual(first.changes);
+  });
+
+  it('warms the living room when the heating is told to', async () => {
+    const clock = new VirtualClock({ now: Temporal.Instant.from('2026-11-20T20:00Z') });
+    const demo = new DemoHome({ clock });
+    demo.start();
+    demo.home.setState('climate.living_room', 'heat', { temperature: 22 });
+    await clock.advanceBy(60 * MINUTE);
+    demo.stop();
+    expect(demo.home.attributes('climate.living_room')?.['current_temperature']).toBeGreaterThan(21);
+  });
+
+  it('leaves no timer when it is stopped', async () => {
+    const clock = new VirtualClock({ now: Temporal.Instant.from('2026-11-20T20:00Z') });
+    const demo = new DemoHome({ clock });
+    demo.start();
+    demo.stop();
+    expect(clock.timers()).toEqual([]);
+  });
+});
+
+describe('solarPosition', () => {
+  // Sun at noon: 90° less the latitude, plus the declination of the day (0° at an equinox, 23.44° at a solstice).
+  it.each([
+    ['equinox', '2026-03-20T11:48:00Z', 52.37, 4.89, 37.6],
+    ['summer solstice', '2026-06-21T11:42:00Z', 52.37, 4.89, 61.1],
+    ['winter solstice', '2026-12-21T11:38:00Z', 52.37, 4.89, 14.2],
+  ])('stands at its height at noon of the %s', (_, time, latitude, longitude, elevation) => {
+    const position = solarPosition(Temporal.Instant.from(time).epochMilliseconds, latitude, longitude);
+    expect(position.elevation).toBeCloseTo(elevation, 0);
+    expect(position.azimuth).toBeGreaterThan(178);
+    expect(position.azimuth).toBeLessThan(182);
+  });
+});
+
+describe('washingPower', () => {
+  it.each([
+    ['before a programme', undefined, 2.1],
+    ['after it', 90, 2.1],
+    ['in a crease turn', 84.1, 14],
+  ])('is what it is %s', (_, sinceMin, watts) => expect(washingPower(sinceMin, 0.5)).toBe(watts));
+
+  it('never falls to idle within the programme', () => {
+    for (let minute = 0; minute < 84; minute += 1) expect(washingPower(minute, 0)).toBeGreaterThan(5);
+  });
+});
