@@ -35,7 +35,7 @@ export type CallServiceOptions<
 
 /** The arguments after the service's name: optional where nothing is needed. */
 export type CallArguments<S extends string, T extends Target, R extends boolean> =
-  object extends CallServiceOptions<S, Target, boolean>
+  object extends CallServiceOptions<S>
     ? [options?: CallServiceOptions<S, T, R>]
     : [options: CallServiceOptions<S, T, R>];
 

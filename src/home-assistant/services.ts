@@ -14,7 +14,8 @@ export interface PlainService<Needs = NoFields, May = NoFields, Response = never
   readonly response: Response;
 }
 
-export type NoFields = Readonly<Record<never, never>>;
+/** A service needs, or may be given, nothing. */
+export interface NoFields {}
 
 /** One or a list of them. */
 export type Several<T> = T | readonly T[];

@@ -88,8 +88,8 @@ export class StatesView {
   /** The states of all entities, or of those of a domain. */
   all<const Domain extends string>(domain?: Domain): readonly StateOf<Domain>[] {
     const { mirror } = this.#home;
-    const states = Array.from(mirror.entityIds(domain)).flatMap((entityId) => mirror.get(entityId) ?? []);
-    return states as EntityState[] as StateOf<Domain>[];
+    const states: readonly EntityState[] = Array.from(mirror.entityIds(domain)).flatMap((id) => mirror.get(id) ?? []);
+    return states as readonly StateOf<Domain>[];
   }
 
   [Symbol.iterator](): Iterator<EntityState> {

@@ -110,12 +110,24 @@ describe('finiteNumber', () => {
     expect(finiteNumber(text)).toBe(number);
   });
 
-  it.each(['', '  ', 'on', 'NaN', 'Infinity', '-Infinity', '1e999', '0x10', ' 0b1', '0o7', '12 %', '2026-11-21', '1,5', 'unknown'])(
-    'takes %j for no number',
-    (text) => {
-      expect(finiteNumber(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '  ',
+    'on',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '1e999',
+    '0x10',
+    ' 0b1',
+    '0o7',
+    '12 %',
+    '2026-11-21',
+    '1,5',
+    'unknown',
+  ])('takes %j for no number', (text) => {
+    expect(finiteNumber(text)).toBeUndefined();
+  });
 
   it('reads back whatever finite number Home Assistant writes', () => {
     fc.assert(

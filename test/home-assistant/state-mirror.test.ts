@@ -16,7 +16,15 @@ function wire(s: string, lc = 100, a: Record<string, unknown> = {}): CompressedS
 }
 
 function words({ entityId, from, to, kind, resync, restarted, lastGood }: StateTransition) {
-  return { entityId, from: from?.state ?? null, to: to?.state ?? null, kind, resync, restarted, lastGood: lastGood?.state };
+  return {
+    entityId,
+    from: from?.state ?? null,
+    to: to?.state ?? null,
+    kind,
+    resync,
+    restarted,
+    lastGood: lastGood?.state,
+  };
 }
 
 describe('StateMirror', () => {
@@ -49,7 +57,9 @@ describe('StateMirror', () => {
   });
 
   it('takes an object as those fields of the context that differ', () => {
-    const { mirror } = mirrorOf({ 'light.a': { s: 'off', a: {}, c: { id: 'C0', parent_id: 'P0', user_id: 'U0' }, lc: 1 } });
+    const { mirror } = mirrorOf({
+      'light.a': { s: 'off', a: {}, c: { id: 'C0', parent_id: 'P0', user_id: 'U0' }, lc: 1 },
+    });
     mirror.apply({ c: { 'light.a': { '+': { lu: 2, c: { id: 'C1', user_id: null } } } } });
     expect(mirror.get('light.a')?.context).toEqual({ id: 'C1', parentId: 'P0', userId: null });
     expect(mirror.get('light.a')?.lastChanged.epochMilliseconds).toBe(1000);
@@ -63,7 +73,15 @@ describe('StateMirror', () => {
     expect([...mirror.domains()]).toEqual(['lock']);
     expect(told.map(words)).toEqual([
       { entityId: 'light.a', from: 'on', to: null, kind: 'removed', resync: false, restarted: false, lastGood: 'on' },
-      { entityId: 'lock.b', from: null, to: 'locked', kind: 'added', resync: false, restarted: false, lastGood: undefined },
+      {
+        entityId: 'lock.b',
+        from: null,
+        to: 'locked',
+        kind: 'added',
+        resync: false,
+        restarted: false,
+        lastGood: undefined,
+      },
     ]);
   });
 
@@ -85,7 +103,8 @@ describe('StateMirror', () => {
     const seen: string[] = [];
     const mirror: StateMirror = new StateMirror({
       watches: () => true,
-      tell: (transition) => seen.push(`${transition.entityId}: ${mirror.stateOf('light.a')} ${mirror.stateOf('light.b')}`),
+      tell: (transition) =>
+        seen.push(`${transition.entityId}: ${mirror.stateOf('light.a')} ${mirror.stateOf('light.b')}`),
     });
     mirror.fill({ 'light.a': wire('off'), 'light.b': wire('off') });
     mirror.apply({ c: { 'light.a': { '+': { s: 'on', lc: 101 } }, 'light.b': { '+': { s: 'on', lc: 101 } } } });
@@ -209,34 +228,30 @@ describe('StateMirror', () => {
 
   it('is what the home is after any differences, and leaves what it gave away as it was', () => {
     fc.assert(
-      fc.property(
-        fc.array(message, { maxLength: 40 }),
-        fc.func(fc.boolean()),
-        (messages, watched) => {
-          const model = new Map<string, Model>();
-          const { mirror, told } = mirrorOf({}, (entityId) => watched(entityId));
-          const given: { state: EntityState; text: string }[] = [];
-          for (const [index, next] of messages.entries()) {
-            applyToModel(model, next);
-            mirror.apply(structuredClone(next));
-            for (const entityId of mirror.entityIds()) {
-              if ((index + entityId.length) % 3 !== 0) continue;
-              const state = mirror.get(entityId);
-              if (state !== undefined) given.push({ state, text: JSON.stringify(state) });
-            }
-          }
-          expect([...mirror.entityIds()].sort()).toEqual([...model.keys()].sort());
-          for (const [entityId, expected] of model) {
+      fc.property(fc.array(message, { maxLength: 40 }), fc.func(fc.boolean()), (messages, watched) => {
+        const model = new Map<string, Model>();
+        const { mirror, told } = mirrorOf({}, (entityId) => watched(entityId));
+        const given: { state: EntityState; text: string }[] = [];
+        for (const [index, next] of messages.entries()) {
+          applyToModel(model, next);
+          mirror.apply(structuredClone(next));
+          for (const entityId of mirror.entityIds()) {
+            if ((index + entityId.length) % 3 !== 0) continue;
             const state = mirror.get(entityId);
-            expect(state?.state).toBe(expected.s);
-            expect(state?.attributes).toEqual(expected.a);
-            expect(state?.context).toEqual(expected.context);
-            expect(mirror.lastGood(entityId)?.state).toBe(expected.good);
+            if (state !== undefined) given.push({ state, text: JSON.stringify(state) });
           }
-          for (const { state, text } of given) expect(JSON.stringify(state)).toBe(text);
-          for (const { entityId } of told) expect(watched(entityId)).toBe(true);
-        },
-      ),
+        }
+        expect(new Set(mirror.entityIds())).toEqual(new Set(model.keys()));
+        for (const [entityId, expected] of model) {
+          const state = mirror.get(entityId);
+          expect(state?.state).toBe(expected.s);
+          expect(state?.attributes).toEqual(expected.a);
+          expect(state?.context).toEqual(expected.context);
+          expect(mirror.lastGood(entityId)?.state).toBe(expected.good);
+        }
+        for (const { state, text } of given) expect(JSON.stringify(state)).toBe(text);
+        for (const { entityId } of told) expect(watched(entityId)).toBe(true);
+      }),
     );
   });
 });
@@ -251,7 +266,12 @@ interface Model {
 const entityId = fc.constantFrom('light.a', 'light.b', 'sensor.c');
 const state = fc.constantFrom('on', 'off', '5', 'unavailable', 'unknown');
 const attributes = fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.oneof(fc.integer(), fc.array(fc.integer())));
-const full = fc.record({ s: state, a: attributes, c: fc.constantFrom('C1', 'C2'), lc: fc.integer({ min: 1, max: 99 }) });
+const full = fc.record({
+  s: state,
+  a: attributes,
+  c: fc.constantFrom('C1', 'C2'),
+  lc: fc.integer({ min: 1, max: 99 }),
+});
 const difference = fc.record(
   {
     '+': fc.record(
