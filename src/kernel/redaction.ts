@@ -16,7 +16,7 @@ const SECRET_KEY = new RegExp(`(?:${SECRET_WORD})$|^(?:\\w+_)?pin(?:_?code)?$`, 
 const IN_TEXT: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, HIDDEN],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${HIDDEN}`],
-  [/\b([a-z][a-z\d+.-]*:\/\/[^\s/:@"']*):[^\s/@"']+@/gi, `$1:${HIDDEN}@`],
+  [/\b([a-z][a-z\d+.-]{0,20}:\/\/[^\s/:@"']*):[^\s/@"']+@/gi, `$1:${HIDDEN}@`],
   [new RegExp(`((?:${SECRET_WORD})=)[^\\s&,;"'<>)\\]}]+`, 'gi'), `$1${HIDDEN}`],
   [
     new RegExp(`((?:${SECRET_WORD})(\\\\*["']?)\\s*[:=]\\s*)(\\\\*)"(?:(?!\\3")(?:[^"\\\\]|\\\\.))*\\3"`, 'gi'),
@@ -42,7 +42,8 @@ export class Redaction {
   /** Registers a value that is never to be shown. Of less than four characters it is not looked for. */
   hide(secret: string): void {
     if (secret.length < SHORTEST_SECRET) return;
-    const forms = new Set([...this.#secrets, secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
+    const asInUrl = encodeURIComponent(secret.toWellFormed());
+    const forms = new Set([...this.#secrets, secret, asInUrl, JSON.stringify(secret).slice(1, -1)]);
     this.#secrets = [...forms].toSorted((left, right) => right.length - left.length);
   }
 

@@ -97,6 +97,19 @@ describe('Redaction', () => {
     expect(redactRecord({ msg: 'on and on' }, 'on', '')).toEqual({ msg: 'on and on' });
   });
 
+  it('takes a value that is no well-formed text', () => {
+    expect(redactRecord({ msg: 'is abc\uD800def' }, 'abc\uD800def')).toEqual({ msg: `is ${HIDDEN}` });
+  });
+
+  it('takes no longer than the text is long', () => {
+    const redaction = new Redaction();
+    const long = ['a-'.repeat(100_000), '"token":'.repeat(20_000), 'eyJ'.repeat(50_000), '\\'.repeat(100_000)].join(
+      ' token ',
+    );
+    const line = redaction.text(long);
+    expect(line.length).toBeGreaterThan(400_000);
+  });
+
   it('makes even safe what is no JSON', () => {
     const redaction = new Redaction();
     redaction.hide('hunter2');
