@@ -7,9 +7,6 @@ import { Redaction } from './redaction.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
-/** In order, the most talkative first. */
-export const LOG_LEVELS: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-
 /** A pino logger; it takes `trace`, `debug`, `info`, `warn`, `error` and `fatal`. */
 export type Logger = PinoLogger;
 
@@ -46,7 +43,7 @@ export interface LogRecord {
 }
 
 /** The path that stands for all paths in {@link Logging.levels}. */
-export const EVERY_PATH = '*';
+const EVERY_PATH = '*';
 
 /**
  * Where every line of a daemon goes through: levels by path that can be changed at any time, secrets taken out, the
