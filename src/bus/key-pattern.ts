@@ -46,12 +46,14 @@ export function partsOfPattern(pattern: KeyPattern): PatternParts {
   return { exact: [...exact], domains: [...domains], globs: [...globs], all };
 }
 
-/** Whether a key is one of those that the pattern means. */
-export function matchesPattern(pattern: KeyPattern, key: string): boolean {
-  for (const text of textsOf(pattern)) {
-    if (text === key || (isGlob(text) && globExpression(text).test(key))) return true;
-  }
-  return false;
+/** Makes a pattern into a function that says whether it means a key. */
+export function patternTest(pattern: KeyPattern): (key: string) => boolean {
+  const { exact, domains, globs, all } = partsOfPattern(pattern);
+  if (all) return () => true;
+  const keys = new Set(exact);
+  const segments = new Set(domains);
+  const expressions = globs.map(globExpression);
+  return (key) => keys.has(key) || segments.has(firstSegment(key)) || expressions.some((expression) => expression.test(key));
 }
 
 /** The regular expression that a glob stands for. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Channel } from '../../src/bus/channel.ts';
-import { type KeyPattern, matchesPattern } from '../../src/bus/key-pattern.ts';
+import { type KeyPattern, patternTest } from '../../src/bus/key-pattern.ts';
 
 function listening(...patterns: KeyPattern[]): { channel: Channel<string>; heard: string[]; removers: (() => void)[] } {
   const channel = new Channel<string>('test');
@@ -148,7 +148,7 @@ describe('Channel', () => {
             heard = [];
             channel.publish(one.key, one.key);
             const expected = [...all.entries()]
-              .filter(([, member]) => !member.gone && matchesPattern(member.pattern, one.key))
+              .filter(([, member]) => !member.gone && patternTest(member.pattern)(one.key))
               .sort(([, a], [, b]) => b.priority - a.priority)
               .map(([index]) => index);
             expect(heard).toEqual(expected);
