@@ -1,0 +1,365 @@
+import type { BusScope, BusService } from '../bus/bus-service.ts';
+import { available, type Available, not, type Not } from '../bus/conditions.ts';
+import type { HandlerOptions } from '../bus/handler-options.ts';
+import type { Checked, HandlerAfter } from '../bus/only.ts';
+import type { Subscription } from '../bus/subscription.ts';
+import { subscribeToTopic } from '../bus/topic-subscriptions.ts';
+import { assertTopic, type TopicData, type TopicEvent } from '../bus/topics.ts';
+import {
+  type CallServiceOptions,
+  type EventOptions,
+  type EventSubscriber,
+  type EventWaitOptions,
+  STATES_ONLY,
+  subscribeToCalls,
+  subscribeToEvents,
+  subscribeToLifecycle,
+  waitForEvent,
+} from '../home-assistant/event-subscriptions.ts';
+import type { HomeEvent, HomeMoment, LifecycleEvent, ServiceCallEvent } from '../home-assistant/home-events.ts';
+import type { Home, HomeLifecycleEvent } from '../home-assistant/home.ts';
+import { ServiceCalls } from '../home-assistant/service-calls.ts';
+import { assertAttributeName, type StateSubscriber, subscribeToStates, waitForState } from '../home-assistant/state-subscriptions.ts';
+import type {
+  AttributeChangeEvent,
+  AttributeOptions,
+  AvailabilityOptions,
+  EntityIdOf,
+  StateChangeEvent,
+  StateOptions,
+  StateTarget,
+  ValidTarget,
+  WaitOptions,
+  WaitResult,
+} from '../home-assistant/state-types.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Failure } from '../kernel/failure.ts';
+import { assertMayAct, type Life } from '../kernel/life.ts';
+import type { Logger } from '../kernel/logging.ts';
+
+export interface AppBusOptions {
+  readonly service: BusService;
+  readonly home: Home;
+  readonly life: Life;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** What `this` is in handlers: the app. Asked when one is called, for the bus is there before the app is. */
+  readonly self: () => unknown;
+  /** Told of failures of handlers that have no `onError` of their own. */
+  readonly onError?: ((failure: Failure) => unknown) | undefined;
+}
+
+/**
+ * What happens in the home and between apps: `this.bus`. Whatever an app subscribes to ends with the app.
+ *
+ * Each method takes the handler last and, where there are any, the options before it. A method of the app can be given
+ * as it is: its `this` is the app.
+ */
+export class AppBus {
+  readonly #service: BusService;
+  readonly #life: Life;
+  readonly #scope: BusScope;
+  readonly #subscriber: StateSubscriber & EventSubscriber;
+
+  constructor(options: AppBusOptions) {
+    const { service, home, life, clock, logger, self, onError } = options;
+    this.#service = service;
+    this.#life = life;
+    this.#scope = service.scope({ life, self, onError });
+    this.#subscriber = { home, calls: new ServiceCalls(home), scope: this.#scope, life, clock, logger };
+  }
+
+  /**
+   * Calls the handler when the state of an entity becomes another: of one entity, of several, of all that a glob or a
+   * selection means.
+   *
+   * Conditions fire when they *become* true. `unavailable` and `unknown` are looked through unless one is named.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onStateChange('binary_sensor.door', { to: 'on', for: '5m' }, () => this.logger.warn('the door is open'));
+   * this.bus.onStateChange('sensor.*_battery', { to: below(20) }, (event) => this.logger.info(event.entityId));
+   * ```
+   */
+  onStateChange<
+    const Target extends StateTarget,
+    const Options extends StateOptions<EntityIdOf<Target>> | ((event: StateChangeEvent<EntityIdOf<Target>, {}>) => unknown),
+  >(
+    target: Target & ValidTarget<Target>,
+    options: Checked<Options, StateOptions>,
+    ...handler: HandlerAfter<Options, StateChangeEvent<EntityIdOf<Target>, Options>>
+  ): Subscription {
+    return subscribeToStates(this.#subscriber, { method: 'onStateChange', target, ...split(options, handler) });
+  }
+
+  /**
+   * Calls the handler when an attribute of an entity becomes another. Conditions are held against its value.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onAttributeChange('climate.living_room', 'current_temperature', { changed: increased() }, (event) =>
+   *   this.logger.info(`it is ${event.value} degrees now`));
+   * ```
+   */
+  onAttributeChange<
+    const Target extends StateTarget,
+    const Options extends AttributeOptions<EntityIdOf<Target>> | ((event: AttributeChangeEvent<EntityIdOf<Target>, {}>) => unknown),
+  >(
+    target: Target & ValidTarget<Target>,
+    attribute: string,
+    options: Checked<Options, AttributeOptions>,
+    ...handler: HandlerAfter<Options, AttributeChangeEvent<EntityIdOf<Target>, Options>>
+  ): Subscription {
+    assertAttributeName(attribute, 'onAttributeChange');
+    return subscribeToStates(this.#subscriber, { method: 'onAttributeChange', target, attribute, ...split(options, handler) });
+  }
+
+  /**
+   * Calls the handler when an entity ceases to have a value: it becomes `unavailable` or `unknown`.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onUnavailable('sensor.freezer', { for: '1h' }, () => this.logger.warn('nothing from the freezer for an hour'));
+   * ```
+   */
+  onUnavailable<
+    const Target extends StateTarget,
+    const Options extends
+      | AvailabilityOptions<EntityIdOf<Target>>
+      | ((event: StateChangeEvent<EntityIdOf<Target>, { readonly to: Not<Available> }>) => unknown),
+  >(
+    target: Target & ValidTarget<Target>,
+    options: Checked<Options, AvailabilityOptions>,
+    ...handler: HandlerAfter<Options, StateChangeEvent<EntityIdOf<Target>, Options & { readonly to: Not<Available> }>>
+  ): Subscription {
+    const criteria = { to: not(available) };
+    return subscribeToStates(this.#subscriber, { method: 'onUnavailable', target, criteria, ...split(options, handler) });
+  }
+
+  /**
+   * Calls the handler when an entity has a value again.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onAvailable('climate.living_room', (event) => this.logger.info(`back, and ${event.to.state}`));
+   * ```
+   */
+  onAvailable<
+    const Target extends StateTarget,
+    const Options extends
+      | AvailabilityOptions<EntityIdOf<Target>>
+      | ((event: StateChangeEvent<EntityIdOf<Target>, { readonly to: Available }>) => unknown),
+  >(
+    target: Target & ValidTarget<Target>,
+    options: Checked<Options, AvailabilityOptions>,
+    ...handler: HandlerAfter<Options, StateChangeEvent<EntityIdOf<Target>, Options & { readonly to: Available }>>
+  ): Subscription {
+    return subscribeToStates(this.#subscriber, { method: 'onAvailable', target, criteria: { to: available }, ...split(options, handler) });
+  }
+
+  /**
+   * Calls the handler for each event of a type on Home Assistant's own bus. The home is asked for such events only
+   * while somebody listens.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onEvent('zha_event', { data: { command: 'toggle' } }, (event) => this.logger.info(event.data));
+   * ```
+   */
+  onEvent<const Type extends string, const Options extends EventOptions<Type> | ((event: HomeEvent<Type>) => unknown)>(
+    type: Type,
+    options: Checked<Options, EventOptions>,
+    ...handler: HandlerAfter<Options, HomeEvent<Type>>
+  ): Subscription {
+    const given = split<EventOptions, HomeEvent>(options, handler);
+    return subscribeToEvents(this.#subscriber, type, given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler when a service is called in the home, by whomever, just before it does its work.
+   *
+   * @param service - Domain and name, or a glob: `light.turn_on`, `light.*`.
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onCallService('light.turn_on', { data: { brightness_pct: above(80) } }, () => this.logger.info('bright'));
+   * ```
+   */
+  onCallService<
+    const Service extends string,
+    const Options extends CallServiceOptions<Service> | ((event: ServiceCallEvent<Service>) => unknown),
+  >(
+    service: Service & `${string}.${string}`,
+    options: Checked<Options, CallServiceOptions>,
+    ...handler: HandlerAfter<Options, ServiceCallEvent<Service>>
+  ): Subscription {
+    const given = split<CallServiceOptions, ServiceCallEvent>(options, handler);
+    return subscribeToCalls(this.#subscriber, service, given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler once for each restart of Home Assistant, when it is running again.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onHomeAssistantStart(() => this.logger.info('Home Assistant has been restarted'));
+   * ```
+   */
+  onHomeAssistantStart<const Options extends LifecycleOptions<'home-assistant-start'>>(
+    options: Checked<Options, HandlerOptions<never>>,
+    ...handler: HandlerAfter<Options, LifecycleEvent<'home-assistant-start'>>
+  ): Subscription {
+    const given = split<HandlerOptions<HomeMoment>, HomeMoment>(options, handler);
+    return subscribeToLifecycle(this.#subscriber, 'home-assistant-start', 'onHomeAssistantStart', given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler when the connection to the home is back. What was missed meanwhile has been told by then.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onConnected((event) => this.logger.info(`"${event.home}" is back`));
+   * ```
+   */
+  onConnected<const Options extends LifecycleOptions<'connected'>>(
+    options: Checked<Options, HandlerOptions<never>>,
+    ...handler: HandlerAfter<Options, LifecycleEvent<'connected'>>
+  ): Subscription {
+    const given = split<HandlerOptions<HomeMoment>, HomeMoment>(options, handler);
+    return subscribeToLifecycle(this.#subscriber, 'connected', 'onConnected', given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler when the connection to the home is lost. Apps stay up, and states are those known last.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onDisconnected({ debounce: '5m' }, (event) => this.logger.warn(`"${event.home}" is away: ${event.problem?.message}`));
+   * ```
+   */
+  onDisconnected<const Options extends LifecycleOptions<'disconnected'>>(
+    options: Checked<Options, HandlerOptions<never>>,
+    ...handler: HandlerAfter<Options, LifecycleEvent<'disconnected'>>
+  ): Subscription {
+    const given = split<HandlerOptions<HomeMoment>, HomeMoment>(options, handler);
+    return subscribeToLifecycle(this.#subscriber, 'disconnected', 'onDisconnected', given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler for what apps tell under a topic, or under those that a glob means. What a topic carries is said
+   * by the interface `Topics`.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.on('garage.opened', (event) => this.logger.info(`opened, says ${event.from}`));
+   * ```
+   */
+  on<const Topic extends string, const Options extends HandlerOptions<TopicEvent<Topic>> | ((event: TopicEvent<Topic>) => unknown)>(
+    topic: Topic,
+    options: Checked<Options, HandlerOptions<never>>,
+    ...handler: HandlerAfter<Options, TopicEvent<Topic>>
+  ): Subscription {
+    const subscriber = { service: this.#service, scope: this.#scope, life: this.#life, elsewhere: STATES_ONLY };
+    const given = split<HandlerOptions<TopicEvent>, TopicEvent>(options, handler);
+    return subscribeToTopic(subscriber, topic, given.options, given.handler);
+  }
+
+  /**
+   * Tells all apps that something has come to pass.
+   *
+   * @throws InvalidArgument if the topic is none; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.emit('garage.opened', { by: 'car' });
+   * ```
+   */
+  emit<const Topic extends string>(topic: Topic, ...data: EmittedData<TopicData<Topic>>): void {
+    assertMayAct(this.#life, `bus.emit('${topic}')`);
+    assertTopic(topic, 'emit', 'exact');
+    this.#service.emit(topic, data[0], this.#life.name);
+  }
+
+  /**
+   * Waits for a change of a state. A condition that holds already is met at once; `{ next: true }` asks for a later
+   * change.
+   *
+   * @returns the change, or null at the time limit.
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the execution that waits is
+   * called off or the app stops.
+   *
+   * @example
+   * ```ts
+   * await this.api.call('lock.lock', { target: 'lock.front' });
+   * const locked = await this.bus.waitFor('lock.front', { to: 'locked', timeout: '30s' });
+   * if (locked === null) this.logger.warn('the front door did not lock');
+   * ```
+   */
+  async waitFor<const Target extends StateTarget, const Options extends WaitOptions<EntityIdOf<Target>> = {}>(
+    target: Target & ValidTarget<Target>,
+    options?: Checked<Options, WaitOptions>,
+  ): Promise<WaitResult<EntityIdOf<Target>, Options>> {
+    const change = await waitForState(this.#subscriber, target, untyped(options ?? {}));
+    // What the options promise of the change is what they have been held to.
+    return change as unknown as WaitResult<EntityIdOf<Target>, Options>;
+  }
+
+  /**
+   * Waits for an event on Home Assistant's own bus.
+   *
+   * @returns the event, or null at the time limit.
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the execution that waits is
+   * called off or the app stops.
+   *
+   * @example
+   * ```ts
+   * const scanned = await this.bus.waitForEvent('tag_scanned', { data: { tag_id: 'door' }, timeout: '1m' });
+   * ```
+   */
+  async waitForEvent<const Type extends string, const Options extends EventWaitOptions<Type> = {}>(
+    type: Type,
+    options?: Checked<Options, EventWaitOptions>,
+  ): Promise<HomeEvent<Type> | (Options extends { readonly timeout: {} } ? null : never)> {
+    const event = await waitForEvent(this.#subscriber, type, untyped(options ?? {}));
+    return event as HomeEvent<Type> | (Options extends { readonly timeout: {} } ? null : never);
+  }
+}
+
+type LifecycleOptions<Kind extends HomeLifecycleEvent['kind']> =
+  | HandlerOptions<LifecycleEvent<Kind>>
+  | ((event: LifecycleEvent<Kind>) => unknown);
+
+/** The data that has to be given with a topic: none where it carries none, any or none where that is not known. */
+type EmittedData<Data> = unknown extends Data ? [data?: unknown] : undefined extends Data ? [data?: Data] : [data: Data];
+
+/**
+ * Tells options and handler apart. Their types are those of the doors above, which is all that makes them right; the
+ * rooms below know them without, and check at run time what they are given.
+ */
+function split<Options, Event>(second: unknown, third: readonly unknown[]): { readonly options: Options; readonly handler: (event: Event) => unknown } {
+  const [options, handler] = typeof second === 'function' ? [{}, second] : [second, third[0]];
+  return { options: untyped(options), handler: untyped(handler) };
+}
+
+function untyped<T>(value: unknown): T {
+  return value as T;
+}
