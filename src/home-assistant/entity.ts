@@ -1,4 +1,4 @@
-import type { AnyFunction } from '../bus/only.ts';
+import type { AnyFunction, Checked, HandlerAfter } from '../bus/only.ts';
 import type { Subscription } from '../bus/subscription.ts';
 import type { Api } from './api.ts';
 import type { DomainState, Unavailable } from './domain-states.ts';
@@ -7,9 +7,7 @@ import type { Home } from './home.ts';
 import type { AskOptions, EntityResponse, ServiceData } from './service-call.ts';
 import type { Services } from './services.ts';
 import type {
-  Checked,
   DomainOf,
-  HandlerAfter,
   StateChangeEvent,
   StateOptions,
   WaitOptions,
