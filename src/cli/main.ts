@@ -1,0 +1,141 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { CheckOptions } from './check.ts';
+import { ownPackage } from './own-package.ts';
+import type { RunOptions } from './run.ts';
+import type { SchemaOptions } from './schema.ts';
+import type { SimulateOptions } from './simulate.ts';
+import type { StatusOptions } from './status.ts';
+import { exitCodes, processSurroundings, type Surroundings } from './surroundings.ts';
+
+const config = new Option('-c, --config <path>', 'the configuration file, or the folder it is in');
+const apps = new Option('--apps <folder>', 'the folder of your apps');
+const data = new Option('--data <folder>', "the folder of the daemon's own files");
+const json = new Option('--json', 'print JSON');
+
+function collect(value: string, all: readonly string[] = []): readonly string[] {
+  return [...all, value];
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It should be a number.');
+  return value;
+}
+
+/**
+ * The commands and their options. What a command does lies in a file of its own, which is loaded only when it is asked
+ * for.
+ */
+function describeCommands(at: Surroundings, end: (exitCode: number) => void): Command {
+  const program = new Command('hassette')
+    .description('An automation daemon beside Home Assistant: classes in TypeScript, run for years.')
+    .version(ownPackage().version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureOutput({ writeOut: (text) => at.print(text.trimEnd()), writeErr: (text) => at.say(text.trimEnd()) })
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+
+  program
+    .command('run')
+    .description('start the daemon')
+    .addOption(config)
+    .addOption(apps)
+    .addOption(data)
+    .option('--app <name>', 'start only this app; can be given several times', collect)
+    .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
+    .option('--simulate', 'use the built-in simulated home in place of yours')
+    .action(async (options: RunOptions) => {
+      const { run } = await import('./run.ts');
+      end(await run(options, at));
+    });
+
+  program
+    .command('check')
+    .description('look through configuration and apps without starting them')
+    .addOption(config)
+    .addOption(apps)
+    .option('--app <name>', 'look at this app only; can be given several times', collect)
+    .option('--home', 'ask the home as well: is the token good, is there what the apps name')
+    .option('--simulate', 'with the built-in simulated home in place of yours')
+    .addOption(json)
+    .action(async (options: CheckOptions) => {
+      const { check } = await import('./check.ts');
+      end(await check(options, at));
+    });
+
+  program
+    .command('simulate')
+    .description('start the simulated home alone, for clients of any kind')
+    .addOption(config)
+    .option('--host <address>', 'where it listens', undefined)
+    .option('--port <number>', 'its port; 0 takes a free one', number)
+    .option('--seed <number>', 'another seed, another day', number)
+    .option('--speed <factor>', 'how many times faster than life people live in it', number)
+    .option('--list', 'print its entities with their states, and end')
+    .addOption(json)
+    .action(async (options: SimulateOptions) => {
+      const { simulate } = await import('./simulate.ts');
+      end(await simulate(options, at));
+    });
+
+  program
+    .command('init')
+    .description('make a folder for your own apps, ready to run')
+    .argument('<folder>', 'a folder that is not there yet, or has none of the files')
+    .action(async (folder: string) => {
+      const { init } = await import('./init.ts');
+      end(await init(folder, at));
+    });
+
+  program
+    .command('status')
+    .description('ask the running daemon how it is')
+    .addOption(config)
+    .addOption(data)
+    .option('--quiet', 'print nothing; the exit code says whether it runs')
+    .addOption(json)
+    .action(async (options: StatusOptions) => {
+      const { status } = await import('./status.ts');
+      end(await status(options, at));
+    });
+
+  program
+    .command('schema')
+    .description('print the JSON schema of the configuration, for editors')
+    .option('--write <file>', 'write it to a file')
+    .action(async (options: SchemaOptions) => {
+      const { schema } = await import('./schema.ts');
+      end(await schema(options, at));
+    });
+
+  return program;
+}
+
+/** Runs one command line to its end, and gives its exit code. */
+export async function commandLine(args: readonly string[], at: Surroundings): Promise<number> {
+  let exitCode: number = exitCodes.configuration;
+  const program = describeCommands(at, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // The command line is a source of configuration like others; asking for help or the version is no fault.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.configuration;
+    const { sayError } = await import('./say-error.ts');
+    sayError(at, error);
+    return exitCodes.failed;
+  }
+}
+
+/** What `bin.cjs` calls. */
+export function main(args: readonly string[], { installSpec }: { readonly installSpec: () => string }): void {
+  const at = processSurroundings(installSpec());
+  void commandLine(args, at).then((code) => {
+    process.exitCode = code;
+    // Something that was left open may not keep a command from ending; what is still to be written comes first.
+    process.stderr.write('', () => process.stdout.write('', () => at.exit(code)));
+  });
+}

@@ -1,0 +1,78 @@
+import { loadConfiguration } from '../config/load-configuration.ts';
+import { problemsText } from '../config/problem.ts';
+import type { Configuration } from '../config/schema.ts';
+import { SystemClock } from '../kernel/system-clock.ts';
+import { DemoHome } from '../simulator/demo-home.ts';
+import { FastClock } from '../simulator/fast-clock.ts';
+import { SimulatorServer } from '../simulator/socket-server.ts';
+import { exitCodes, type Surroundings } from './surroundings.ts';
+import { table } from './table.ts';
+
+export interface SimulateOptions extends Partial<Configuration['simulate']> {
+  readonly config?: string;
+  readonly list?: boolean;
+  readonly json?: boolean;
+}
+
+function listEntities(demo: DemoHome, { json }: SimulateOptions, at: Surroundings): void {
+  demo.step();
+  const entities = [...demo.home.states.all()].toSorted((left, right) => (left.entityId < right.entityId ? -1 : 1));
+  if (json === true) {
+    const states = entities.map(({ entityId, state, attributes }) => [entityId, { state, attributes }]);
+    at.print(JSON.stringify(Object.fromEntries(states), undefined, 2));
+  } else {
+    at.print(table(entities.map(({ entityId, state }) => [entityId, state])));
+  }
+}
+
+/** Keeps the home on its port until somebody wants an end of it. */
+async function serve(
+  demo: DemoHome,
+  simulated: Configuration['simulate'],
+  json: boolean,
+  at: Surroundings,
+): Promise<number> {
+  const stopped = new Promise<void>((resolve) => {
+    const forget = at.onStopRequest(() => {
+      forget();
+      resolve();
+    });
+  });
+  const server = await SimulatorServer.listen(demo.home, { host: simulated.host, port: simulated.port });
+  const { url, wsUrl } = server;
+  const { token, userToken } = demo.home;
+  demo.start();
+  at.print(
+    json
+      ? JSON.stringify({ url, wsUrl, token, userToken })
+      : table([
+          ['url', url],
+          ['token', token],
+        ]),
+  );
+  at.say('Two people live in it. Ctrl+C ends it.');
+  await stopped;
+  demo.stop();
+  await server.close();
+  return exitCodes.done;
+}
+
+/** `hassette simulate`: the simulated home for clients of any kind, or what is in it. */
+export async function simulate(options: SimulateOptions, at: Surroundings): Promise<number> {
+  const loaded = await loadConfiguration({
+    folder: at.folder,
+    environment: at.environment,
+    flags: { ...options, simulate: true },
+  });
+  // What is wrong with apps is no matter here.
+  const simulated = loaded.kind === 'valid' ? loaded.configuration.simulate : loaded.usable.simulate;
+  if (loaded.kind === 'invalid' && simulated === undefined) at.say(problemsText(loaded.problems));
+  if (simulated === undefined) return exitCodes.configuration;
+  const { seed, speed } = simulated;
+  const demo = new DemoHome({ clock: new FastClock(new SystemClock(), speed), seed });
+  if (options.list === true) {
+    listEntities(demo, options, at);
+    return exitCodes.done;
+  }
+  return serve(demo, simulated, options.json === true, at);
+}

@@ -1,0 +1,68 @@
+import { loadConfiguration } from '../config/load-configuration.ts';
+import { formatDuration } from '../kernel/duration.ts';
+import { SystemClock } from '../kernel/system-clock.ts';
+import { askDaemon, DaemonNotRunning } from '../runtime/control-socket.ts';
+import type { RuntimeStatus } from '../runtime/runtime-status.ts';
+import { ownPackage } from './own-package.ts';
+import { sayError } from './say-error.ts';
+import { exitCodes, type Surroundings } from './surroundings.ts';
+import { table } from './table.ts';
+
+export interface StatusOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** The daemon may be of another version than this command line: then its answer is data and no more. */
+function isRuntimeStatus(answer: unknown): answer is RuntimeStatus {
+  return (
+    typeof answer === 'object' && answer !== null && 'version' in answer && answer.version === ownPackage().version
+  );
+}
+
+function statusText(status: RuntimeStatus): string {
+  const uptime = formatDuration(Math.floor(status.uptimeMs / 1000) * 1000);
+  const homes = status.homes.map(({ name, phase, entities, version, timeZone, roundTripMs }) => [
+    name,
+    phase,
+    `${entities} entities`,
+    version === undefined ? '' : `Home Assistant ${version}`,
+    timeZone ?? '',
+    roundTripMs === undefined ? '' : `${Math.round(roundTripMs)} ms`,
+  ]);
+  const apps = status.apps.map(({ name, status: now, className, file }) => [name, now, className, file ?? '']);
+  const problems = status.problems.map(
+    ({ where, message, hint }) => `  ${where}: ${message}${hint === undefined ? '' : `\n      ${hint}`}`,
+  );
+  return [
+    `hassette ${status.version} is ${status.health}, up ${uptime}, process ${status.pid}, ${status.memory.rssMb.toFixed(0)} MB`,
+    ...(homes.length === 0 ? [] : ['', 'Homes', table(homes)]),
+    ...(apps.length === 0 ? [] : ['', 'Apps', table(apps)]),
+    ...(problems.length === 0 ? [] : ['', 'Problems', ...problems]),
+  ].join('\n');
+}
+
+/** `hassette status`: asks the daemon of a data folder. It fails only if none answers, whatever its homes and apps do. */
+export async function status(options: StatusOptions, at: Surroundings): Promise<number> {
+  // What else is wrong with the configuration is no matter here: the daemon may be running for weeks on another one.
+  const loaded = await loadConfiguration({ folder: at.folder, environment: at.environment, flags: options });
+  const paths = loaded.kind === 'valid' ? loaded.configuration.paths : loaded.usable.paths;
+  if (paths === undefined) {
+    if (options.quiet !== true)
+      at.say('The configuration does not say where the data folder is; name it by --data FOLDER.');
+    return exitCodes.configuration;
+  }
+  try {
+    const answer = await askDaemon(paths.data, { ask: 'status' }, new SystemClock());
+    if (options.quiet === true) return exitCodes.done;
+    const asText = options.json !== true && isRuntimeStatus(answer);
+    at.print(asText ? statusText(answer) : JSON.stringify(answer, undefined, 2));
+    return exitCodes.done;
+  } catch (error) {
+    if (!(error instanceof DaemonNotRunning)) throw error;
+    if (options.quiet !== true) sayError(at, error);
+    return exitCodes.failed;
+  }
+}

@@ -1,0 +1,141 @@
+import type { HomeReference } from '../apps/app-config.ts';
+import { HomeConnection } from '../home-assistant/home-connection.ts';
+import type { HomeLink, HomeProblem, HomeSnapshot } from '../home-assistant/home-link.ts';
+import { getServices } from '../home-assistant/protocol/commands.ts';
+import type { HomeTransport } from '../home-assistant/protocol/transport.ts';
+import { formatDuration } from '../kernel/duration.ts';
+import { nearest } from '../kernel/nearest.ts';
+import type { ResourceContext } from '../kernel/resource.ts';
+import { withTimeout } from '../kernel/waiting.ts';
+
+export interface HomeToCheck {
+  readonly name: string;
+  readonly token: string;
+  readonly transport: HomeTransport;
+  /** What apps name of it. */
+  readonly references: readonly NamedReference[];
+  /** How long all of it may take. */
+  readonly limitMs: number;
+}
+
+/** A reference together with the place in the configuration that it stands at. */
+export interface NamedReference extends Omit<HomeReference, 'path'> {
+  readonly at: string;
+}
+
+export type CheckedHome =
+  | {
+      readonly kind: 'answered';
+      readonly name: string;
+      readonly version: string;
+      readonly entities: number;
+      /** What apps name and the home does not have. */
+      readonly missing: readonly MissingReference[];
+    }
+  | { readonly kind: 'failed'; readonly name: string; readonly problem: HomeProblem };
+
+export interface MissingReference {
+  readonly at: string;
+  readonly message: string;
+  readonly nearest?: string | undefined;
+}
+
+type Kind = 'entity' | 'service' | 'area';
+
+/** The first snapshot, or the first thing that stands in its way: a check does not try again. */
+function firstSnapshot(link: HomeLink): Promise<HomeSnapshot | HomeProblem> {
+  return new Promise((resolve) => {
+    link.attach({
+      onStatus: ({ phase, problem }) => {
+        if (problem !== undefined && phase !== 'ready') resolve(problem);
+      },
+      onSnapshot: resolve,
+      onDifferences: () => {},
+      onEvent: () => {},
+      onConfig: () => {},
+    });
+  });
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+}
+
+function servicesIn(result: unknown): readonly string[] {
+  if (typeof result !== 'object' || result === null) return [];
+  return Object.entries(result).flatMap(([domain, services]) =>
+    keysOf(services).map((service) => `${domain}.${service}`),
+  );
+}
+
+function areasIn(result: unknown): readonly string[] {
+  const areas: readonly unknown[] = Array.isArray(result) ? result : [];
+  return areas.flatMap((area) =>
+    typeof area === 'object' && area !== null && 'area_id' in area ? [String(area.area_id)] : [],
+  );
+}
+
+async function knownOf(
+  kind: Kind,
+  link: HomeLink,
+  snapshot: HomeSnapshot,
+  timeoutMs: number,
+): Promise<readonly string[]> {
+  switch (kind) {
+    case 'entity':
+      return Object.keys(snapshot.entities);
+    case 'service':
+      return servicesIn(await link.command(getServices(), { timeoutMs }));
+    case 'area':
+      return areasIn(await link.command({ type: 'config/area_registry/list' }, { timeoutMs }));
+    default:
+      return kind satisfies never;
+  }
+}
+
+function isKind(kind: string): kind is Kind {
+  return kind === 'entity' || kind === 'service' || kind === 'area';
+}
+
+async function missingIn(
+  home: HomeToCheck,
+  link: HomeLink,
+  snapshot: HomeSnapshot,
+): Promise<readonly MissingReference[]> {
+  const known = new Map<Kind, ReadonlySet<string>>();
+  const missing: MissingReference[] = [];
+  for (const { at, meaning, value } of home.references) {
+    const { kind } = meaning;
+    if (!isKind(kind)) continue;
+    const there = known.get(kind) ?? new Set(await knownOf(kind, link, snapshot, home.limitMs));
+    known.set(kind, there);
+    if (there.has(value)) continue;
+    missing.push({ at, message: `no ${kind} "${value}" in home "${home.name}"`, nearest: nearest(value, there) });
+  }
+  return missing;
+}
+
+/** Asks a home, once, whether it lets us in, and whether there is in it what apps name. */
+export async function checkHome(home: HomeToCheck, context: ResourceContext): Promise<CheckedHome> {
+  const { name, token, transport, limitMs } = home;
+  await using connection = new HomeConnection(context, { home: name, transport, token });
+  await connection.start();
+  const failed = (problem: HomeProblem): CheckedHome => ({ kind: 'failed', name, problem });
+  try {
+    return await withTimeout(context.clock, limitMs, `asking home "${name}"`, async () => {
+      const first = await firstSnapshot(connection);
+      if ('code' in first) return failed(first);
+      const missing = await missingIn(home, connection, first);
+      return {
+        kind: 'answered',
+        name,
+        version: first.config.version,
+        entities: Object.keys(first.entities).length,
+        missing,
+      };
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : `no answer within ${formatDuration(limitMs)}`;
+    return failed({ code: 'HOME_STALLED', message });
+  }
+}
