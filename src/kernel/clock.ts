@@ -23,4 +23,13 @@ export interface Clock {
 
   /** Calls `fire` in a later turn of the event loop, after pending I/O. */
   defer(fire: () => void): Timer;
+
+  /** Whether the wall clock never steps and the machine never sleeps, so that nobody has to look after them. */
+  readonly steady?: boolean;
+
+  /**
+   * How long the machine has slept so far, which the monotonic clock leaves out; undefined where nobody can tell. It
+   * tells a clock that was set from a machine that was suspended.
+   */
+  sleptMs?(): number | undefined;
 }

@@ -45,6 +45,15 @@ export class Heap<N extends HeapNode> {
     if (!this.#rise(last, index)) this.#sink(last, index);
   }
 
+  /** Puts all in order again, after what their order depends on has changed. */
+  reorder(): void {
+    const nodes = this.#nodes;
+    for (let index = (nodes.length >> 1) - 1; index >= 0; index -= 1) {
+      const node = nodes[index];
+      if (node !== undefined) this.#sink(node, index);
+    }
+  }
+
   /** All nodes, in no order. */
   nodes(): readonly N[] {
     return this.#nodes;

@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { Clock, Timer } from './clock.ts';
 import { detached } from './execution.ts';
 
@@ -6,12 +7,19 @@ const MAX_DELAY_MS = 2_147_483_647;
 
 /** The machine's own time. Callbacks run on behalf of no execution. */
 export class SystemClock implements Clock {
+  readonly #bootMs = sinceBootMs();
+
   nowMs(): number {
     return Date.now();
   }
 
   monotonicMs(): number {
     return performance.now();
+  }
+
+  sleptMs(): number | undefined {
+    const nowMs = sinceBootMs();
+    return nowMs === undefined || this.#bootMs === undefined ? undefined : Math.max(0, nowMs - this.#bootMs);
   }
 
   after(delayMs: number, _label: string, fire: () => void): Timer {
@@ -21,6 +29,11 @@ export class SystemClock implements Clock {
   defer(fire: () => void): Timer {
     return new DeferredCall(detached(fire));
   }
+}
+
+/** What the time since boot has more than the monotonic clock. Only Linux counts sleep in the one and not in the other. */
+function sinceBootMs(): number | undefined {
+  return process.platform === 'linux' ? uptime() * 1000 - performance.now() : undefined;
 }
 
 class SystemTimer implements Timer {

@@ -42,6 +42,12 @@ export class NotQuiet extends HassetteError {
   }
 }
 
+export interface VirtualClockOptions {
+  readonly now: Temporal.Instant;
+  /** Whether its wall clock never steps and its machine never sleeps. @defaultValue true */
+  readonly steady?: boolean | undefined;
+}
+
 /** Real I/O under virtual time is waited for this long. */
 const BUSY_LIMIT_MS = 5000;
 /** So many turns of the event loop are taken at full speed before real waiting sleeps between its looks. */
@@ -60,16 +66,18 @@ export class VirtualClock implements Clock {
   readonly #activities = new Set<Activity>();
   readonly #peers = new Set<ClockPeer>();
   readonly #startMs: number;
-  #wallOffsetMs: number;
+  readonly steady: boolean;
+  #wallOffsetMs = 0;
+  #sleptMs = 0;
   #elapsedMs = 0;
   #armed = 0;
   #deferred = 0;
   /** Counts whatever happens, so that a turn in which nothing did can be told. */
   #happenings = 0;
 
-  constructor(options: { readonly now: Temporal.Instant }) {
+  constructor(options: VirtualClockOptions) {
     this.#startMs = options.now.epochMilliseconds;
-    this.#wallOffsetMs = 0;
+    this.steady = options.steady ?? true;
   }
 
   nowMs(): number {
@@ -129,10 +137,20 @@ export class VirtualClock implements Clock {
       .map((timer) => ({ label: timer.label, dueMs: this.#wallOf(timer.dueMs) }));
   }
 
-  /** Sets the wall clock forward, or back, as when a machine's clock is set: no timer comes nearer by it. */
+  sleptMs(): number {
+    return this.#sleptMs;
+  }
+
+  /** Sets the wall clock forward or back, as when a machine's clock is set. No timer comes nearer by it. */
   stepWall(byMs: number): void {
     this.#wallOffsetMs += byMs;
     this.#happenings += 1;
+  }
+
+  /** Suspends the machine: the wall clock goes on meanwhile, the monotonic one and the timers do not. */
+  sleepMachine(forMs: number): void {
+    this.#sleptMs += forMs;
+    this.stepWall(forMs);
   }
 
   /**

@@ -1,0 +1,296 @@
+import type { Timer } from '../kernel/clock.ts';
+import { formatDuration } from '../kernel/duration.ts';
+import type { Executor } from '../kernel/executor.ts';
+import { Heap } from '../kernel/heap.ts';
+import type { Life } from '../kernel/life.ts';
+import { Resource } from '../kernel/resource.ts';
+import { CronSchedule } from './cron.ts';
+import { type JobDescription, type JobHost, type JobSpec, ScheduledJob } from './job.ts';
+import { catchUp } from './misfire.ts';
+import { WallWatch } from './wall-watch.ts';
+import { ZoneTimeline } from './zone-timeline.ts';
+
+/** A clock that may step is looked at so often. */
+const LOOK_MS = 30_000;
+/** Jobs due together give way to timers and I/O after so long. */
+const SLICE_MS = 4;
+/** The clock is read again after so many of them. */
+const SLICE_CHECK = 32;
+/** As with cron, a clock set by more than this was wrong before: nothing was missed, and all is planned anew. */
+const CORRECTION_MS = 3 * 3_600_000;
+const PATTERNS_KEPT = 500;
+
+/**
+ * Keeps all jobs of a host in one heap, with one timer for the first of them. It decides when; the executor runs.
+ */
+export class SchedulerService extends Resource implements JobHost {
+  readonly executor: Executor;
+  readonly #heap = new Heap<ScheduledJob>(comesBefore);
+  readonly #jobs = new Map<Life, Set<ScheduledJob>>();
+  readonly #zones = new Map<string, ZoneTimeline>();
+  readonly #patterns = new Map<string, CronSchedule>();
+  /** What each source of a zone said last. */
+  readonly #zoneOf = new Map<() => string, string>();
+  readonly #random: () => number;
+  readonly #watch: WallWatch;
+  #made = 0;
+  #timer: Timer | undefined;
+  /** When the timer comes, on the monotonic clock. */
+  #timerMs = Infinity;
+  #working = false;
+  #waking = false;
+
+  constructor(owner: Resource, options: { readonly executor: Executor }) {
+    super('scheduler', owner);
+    this.executor = options.executor;
+    this.#random = this.context.random ?? Math.random;
+    this.#watch = new WallWatch(this.clock);
+  }
+
+  /** Adds a job. It ends with its life, if not before. */
+  add(spec: JobSpec): ScheduledJob {
+    spec.life.assertLive(`job "${spec.name}"`);
+    const job = new ScheduledJob(this, spec);
+    this.#made += 1;
+    job.order = this.#made;
+    this.#jobsOf(spec.life).add(job);
+    if (spec.trigger !== undefined) this.plan(job);
+    return job;
+  }
+
+  /** The jobs of one life, or of all. Those that have ended are gone. */
+  *jobs(life?: Life): Iterable<ScheduledJob> {
+    if (life !== undefined) {
+      yield* this.#jobs.get(life) ?? [];
+      return;
+    }
+    for (const jobs of this.#jobs.values()) yield* jobs;
+  }
+
+  /** All jobs as data. */
+  list(): readonly JobDescription[] {
+    return Array.from(this.jobs(), (job) => job.describe());
+  }
+
+  nowMs(): number {
+    return this.clock.nowMs();
+  }
+
+  /** Now, on the clock that nobody sets. */
+  elapsedMs(): number {
+    return this.#watch.elapsedMs();
+  }
+
+  /** @throws InvalidArgument if there is no such zone. */
+  zone(id: string): ZoneTimeline {
+    let zone = this.#zones.get(id);
+    if (zone === undefined) {
+      zone = new ZoneTimeline(id);
+      this.#zones.set(id, zone);
+    }
+    return zone;
+  }
+
+  /** A cron pattern; jobs with the same one share it, since reading one is slow. */
+  cron(pattern: string): CronSchedule {
+    let schedule = this.#patterns.get(pattern);
+    if (schedule === undefined) {
+      schedule = new CronSchedule(pattern);
+      if (this.#patterns.size >= PATTERNS_KEPT) this.#patterns.clear();
+      this.#patterns.set(pattern, schedule);
+    }
+    return schedule;
+  }
+
+  plan(job: ScheduledJob): void {
+    const { trigger, settings, timeZone } = job.spec;
+    if (trigger === undefined) return;
+    if (settings.timeZone === undefined && trigger.basis === 'local' && !this.#zoneOf.has(timeZone)) this.#zoneOf.set(timeZone, timeZone());
+    // A single time that passed while the job was paused is still to come.
+    const passed = job.occurrenceMs;
+    const nextMs = trigger.next(this.#nowFor(job), job.zone) ?? passed;
+    if (nextMs === undefined) job.finish();
+    else this.#setNext(job, nextMs);
+    this.#arm();
+  }
+
+  unplan(job: ScheduledJob): void {
+    const wasFirst = this.#heap.peek() === job;
+    this.#heap.remove(job);
+    if (wasFirst) this.#arm();
+  }
+
+  forget(job: ScheduledJob): void {
+    const jobs = this.#jobs.get(job.spec.life);
+    if (jobs?.delete(job) === true && jobs.size === 0) this.#jobs.delete(job.spec.life);
+  }
+
+  /** Plans jobs at times of day anew where the zone has changed. Called when it is known to have; looked after anyway. */
+  refreshTimeZones(): void {
+    const changed = new Set<() => string>();
+    for (const [source, known] of this.#zoneOf) {
+      const id = source();
+      if (id === known) continue;
+      this.#zoneOf.set(source, id);
+      changed.add(source);
+    }
+    if (changed.size > 0) this.#replan((job) => job.spec.trigger?.basis === 'local' && job.spec.settings.timeZone === undefined && changed.has(job.spec.timeZone));
+  }
+
+  protected override onStart(): void {
+    this.#working = true;
+    this.#arm();
+  }
+
+  protected override onStop(): void {
+    this.#working = false;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    for (const job of [...this.jobs()]) job.cancel();
+  }
+
+  protected override details(): Readonly<Record<string, unknown>> {
+    return { jobs: [...this.#jobs.values()].reduce((sum, jobs) => sum + jobs.size, 0), waiting: this.#heap.size };
+  }
+
+  #jobsOf(life: Life): Set<ScheduledJob> {
+    let jobs = this.#jobs.get(life);
+    if (jobs === undefined) {
+      jobs = new Set();
+      this.#jobs.set(life, jobs);
+      life.signal.addEventListener('abort', () => this.#endAll(life), { once: true });
+    }
+    return jobs;
+  }
+
+  #endAll(life: Life): void {
+    for (const job of [...this.jobs(life)]) job.cancel();
+  }
+
+  #nowFor(job: ScheduledJob): number {
+    return job.spec.trigger?.basis === 'elapsed' ? this.elapsedMs() : this.nowMs();
+  }
+
+  #setNext(job: ScheduledJob, occurrenceMs: number): void {
+    const { jitterMs } = job.spec.settings;
+    job.occurrenceMs = occurrenceMs;
+    job.jitterMs = jitterMs === 0 ? 0 : Math.floor(this.#random() * jitterMs);
+    this.#heap.remove(job);
+    job.dueMs = this.#wallOf(job, occurrenceMs) + job.jitterMs;
+    this.#heap.add(job);
+  }
+
+  #wallOf(job: ScheduledJob, occurrenceMs: number): number {
+    return job.spec.trigger?.basis === 'elapsed' ? Math.ceil(this.#watch.wallOf(occurrenceMs)) : occurrenceMs;
+  }
+
+  /** How long until a job is due, on every clock that has a say in it. */
+  #leftMs(job: ScheduledJob): number {
+    const leftMs = job.dueMs - this.nowMs();
+    if (job.spec.trigger?.basis !== 'elapsed' || job.occurrenceMs === undefined) return leftMs;
+    // The wall shows whole milliseconds only, so a delay may have up to one to go.
+    return Math.max(leftMs, job.occurrenceMs + job.jitterMs - this.elapsedMs());
+  }
+
+  #arm(): void {
+    if (!this.#working || this.#waking) return;
+    const first = this.#heap.peek();
+    if (first === undefined) {
+      this.#timer?.cancel();
+      this.#timer = undefined;
+      this.#timerMs = Infinity;
+      return;
+    }
+    const leftMs = Math.max(0, this.#leftMs(first));
+    const delayMs = this.clock.steady === true ? leftMs : Math.min(leftMs, LOOK_MS);
+    const timerMs = this.clock.monotonicMs() + delayMs;
+    // One that comes too early finds nothing due and is armed again; under virtual time it would only mislead.
+    if (this.#timer !== undefined && (this.clock.steady === true ? this.#timerMs === timerMs : this.#timerMs <= timerMs)) return;
+    this.#timer?.cancel();
+    this.#timerMs = timerMs;
+    this.#timer = this.clock.after(delayMs, `job "${first.name}" of ${first.spec.life.name}`, () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#timer = undefined;
+    this.#waking = true;
+    const isThrough = this.#runAllDue();
+    this.#waking = false;
+    if (isThrough) this.#arm();
+    else this.#timer = this.clock.defer(() => this.#wake());
+  }
+
+  /** Whether it got through them before its slice of time was over. */
+  #runAllDue(): boolean {
+    this.#lookAtWall();
+    this.refreshTimeZones();
+    const endMs = this.clock.monotonicMs() + SLICE_MS;
+    for (let count = 1; ; count += 1) {
+      const job = this.#heap.peek();
+      if (job === undefined || this.#leftMs(job) > 0) return true;
+      this.#runDue(job);
+      if (count % SLICE_CHECK === 0 && this.clock.monotonicMs() > endMs) return false;
+    }
+  }
+
+  #runDue(job: ScheduledJob): void {
+    const { trigger, settings } = job.spec;
+    const { occurrenceMs, zone } = job;
+    this.#heap.remove(job);
+    if (trigger === undefined || occurrenceMs === undefined) return;
+    const { misfire, graceMs } = settings;
+    const { run, leftOut, nextMs } = catchUp({
+      trigger,
+      zone,
+      dueMs: occurrenceMs,
+      delayMs: job.jitterMs,
+      nowMs: this.#nowFor(job),
+      misfire,
+      graceMs,
+    });
+    if (leftOut) this.#tellLeftOut(job, run.length);
+    // The next time is set first: the handler may look at it, or cancel.
+    if (nextMs === undefined) job.occurrenceMs = undefined;
+    else this.#setNext(job, nextMs);
+    for (const timeMs of run) {
+      if (job.status === 'scheduled') job.run(this.#wallOf(job, timeMs), undefined);
+    }
+    if (nextMs === undefined && job.status === 'scheduled') job.finish();
+  }
+
+  #tellLeftOut(job: ScheduledJob, runs: number): void {
+    const { misfire, graceMs } = job.spec.settings;
+    const grace = Number.isFinite(graceMs) ? `, grace: '${formatDuration(graceMs)}'` : '';
+    this.logger.info(
+      { app: job.spec.life.name, job: job.name },
+      `Times of job "${job.name}" of ${job.spec.life.name} have passed unseen: ${runs === 0 ? 'they are left out' : 'one run makes up for them'} (misfire: '${misfire}'${grace})`,
+    );
+  }
+
+  #lookAtWall(): void {
+    const stepMs = this.#watch.look();
+    if (stepMs === 0) return;
+    const isCorrection = Math.abs(stepMs) > CORRECTION_MS;
+    this.logger.info({ stepMs }, `The machine's clock was set ${stepMs > 0 ? 'forward' : 'back'} by ${formatDuration(Math.abs(stepMs))}`);
+    for (const job of this.#heap.nodes()) {
+      if (job.spec.trigger?.basis === 'elapsed' && job.occurrenceMs !== undefined) {
+        job.dueMs = this.#wallOf(job, job.occurrenceMs) + job.jitterMs;
+      }
+    }
+    this.#heap.reorder();
+    if (isCorrection) this.#replan((job) => job.spec.trigger?.basis === 'local');
+  }
+
+  #replan(which: (job: ScheduledJob) => boolean): void {
+    for (const job of this.#heap.nodes().filter(which)) {
+      this.#heap.remove(job);
+      this.plan(job);
+    }
+  }
+}
+
+function comesBefore(a: ScheduledJob, b: ScheduledJob): boolean {
+  if (a.dueMs !== b.dueMs) return a.dueMs < b.dueMs;
+  const byPriority = b.spec.settings.priority - a.spec.settings.priority;
+  return byPriority === 0 ? a.order < b.order : byPriority < 0;
+}
