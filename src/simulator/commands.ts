@@ -98,6 +98,9 @@ function events(home: CommandsHome): Definitions {
       fields: { event_type: optional(text, '*') },
       run: ({ id, event_type: type }, connection) => {
         if (!connection.user.isAdmin && !harmless.has(String(type))) throw unauthorized();
+        if (type === 'state_reported') {
+          throw new Refusal('home_assistant_error', 'Event filter is required for event state_reported');
+        }
         const unsubscribe = home.bus.listen(type === '*' ? undefined : String(type), (event) =>
           connection.pushShared(event.frameHead, id),
         );

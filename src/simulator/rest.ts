@@ -4,6 +4,7 @@ import type { HomeConfig, ServicesResult } from '../home-assistant/protocol/wire
 import { Refusal, ServiceMissing } from './failures.ts';
 import type { HomeCore } from './home-core.ts';
 import { isObject } from './json.ts';
+import { shown } from './python-text.ts';
 import { NotFitting } from './schema.ts';
 import type { User } from './users.ts';
 import { isEntityId } from './schema.ts';
@@ -130,7 +131,7 @@ function setState({ home, user, parts: [entityId = ''], body }: Asked): Answer {
   if (state === undefined || state === null) return message('No state specified.', 400);
   const id = entityId.toLowerCase();
   if (!isEntityId(id)) return message('Invalid entity ID specified.', 400);
-  const text = typeof state === 'object' ? JSON.stringify(state) : String(state);
+  const text = typeof state === 'string' ? state : shown(state);
   if (text.length > longestState) return message('Invalid state specified.', 400);
   const isNew = home.states.get(id) === undefined;
   home.states.set(id, text, isObject(attributes) ? attributes : {}, {

@@ -21,7 +21,7 @@ import type { Scripts } from './services/script.ts';
 import { registerStandardServices } from './standard-services.ts';
 import { type StateChange, StateMachine, type WriteOptions } from './state-machine.ts';
 import { type Attributes, StateRecord } from './state-record.ts';
-import { type User, Users } from './users.ts';
+import { type User, type UserNames, Users } from './users.ts';
 
 export interface SimulatedHomeOptions extends PlacesOptions {
   readonly clock: Clock;
@@ -45,6 +45,7 @@ export interface SimulatedHomeOptions extends PlacesOptions {
   /** What `get_services` tells, in place of what the home can really do: for a home that was recorded. */
   readonly catalogue?: ServicesResult | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  readonly userNames?: UserNames | undefined;
 }
 
 export interface EntitySetup {
@@ -115,7 +116,7 @@ export class SimulatedHome {
     this.clock = options.clock;
     this.chance = seededChance(options.seed ?? 1);
     this.instants = new Instants(options.clock);
-    this.users = new Users(this.chance);
+    this.users = new Users(this.chance, options.userNames);
     this.states = new StateMachine(this.instants, () => this.newContext());
     this.services = new ServiceRegistry((call) => this.#accepted(call));
     this.places = new Places(options);
@@ -153,6 +154,11 @@ export class SimulatedHome {
   /** Whether somebody answers at its address. */
   get isUp(): boolean {
     return this.#lifecycle.phase !== 'down' && this.behaviours.admit();
+  }
+
+  /** How many clients are connected. */
+  get connectionCount(): number {
+    return this.#connections.size;
   }
 
   timeZone(): string {

@@ -79,8 +79,11 @@ export class StateMachine {
     const from = this.#records.get(entityId);
     const sameState = from !== undefined && from.state === state && options.force !== true;
     const sameAttributes = from !== undefined && sameJson(from.attributes, attributes);
-    if (sameState && sameAttributes) return undefined;
     const now = this.#instants.next();
+    if (sameState && sameAttributes) {
+      from.report(now);
+      return undefined;
+    }
     const context = options.context ?? this.#newContext();
     const to = new StateRecord(
       entityId,

@@ -13,6 +13,7 @@ export class StateRecord {
   readonly lastChanged: number;
   readonly lastUpdated: number;
   readonly context: WireContext;
+  #lastReported: number;
   #json: string | undefined;
   #compressedJson: string | undefined;
 
@@ -30,20 +31,26 @@ export class StateRecord {
     this.lastChanged = lastChanged;
     this.lastUpdated = lastUpdated;
     this.context = context;
+    this.#lastReported = lastUpdated;
   }
 
   get domain(): string {
     return domainOf(this.entityId);
   }
 
-  /** As `get_states`, `state_changed` and REST have it. `last_reported` does not follow an identical write (2026.11). */
+  /** The same was written again. A text that was made before does not show it, as with the real one (2026.11). */
+  report(at: number): void {
+    this.#lastReported = at;
+  }
+
+  /** As `get_states`, `state_changed` and REST have it. */
   toWire(): WireState {
     return {
       entity_id: this.entityId,
       state: this.state,
       attributes: this.attributes,
       last_changed: isoOf(this.lastChanged),
-      last_reported: isoOf(this.lastUpdated),
+      last_reported: isoOf(this.#lastReported),
       last_updated: isoOf(this.lastUpdated),
       context: this.context,
     };

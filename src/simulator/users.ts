@@ -8,6 +8,11 @@ export interface User {
   readonly isOwner: boolean;
 }
 
+export interface UserNames {
+  readonly owner?: string | undefined;
+  readonly user?: string | undefined;
+}
+
 /** Who may come in, by their tokens. Each home starts with an owner and with a user who is no administrator. */
 export class Users {
   readonly #byToken = new Map<string, User>();
@@ -17,10 +22,10 @@ export class Users {
   readonly user: User;
   readonly userToken: string;
 
-  constructor(chance: Chance) {
+  constructor(chance: Chance, names: UserNames = {}) {
     this.#chance = chance;
-    this.owner = this.#newUser('Owner', { isAdmin: true, isOwner: true });
-    this.user = this.#newUser('User', { isAdmin: false, isOwner: false });
+    this.owner = this.#newUser(names.owner ?? 'Owner', { isAdmin: true, isOwner: true });
+    this.user = this.#newUser(names.user ?? 'User', { isAdmin: false, isOwner: false });
     this.ownerToken = this.newToken(this.owner);
     this.userToken = this.newToken(this.user);
   }

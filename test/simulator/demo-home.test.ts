@@ -5,7 +5,11 @@ import { solarPosition } from '../../src/simulator/demo/solar-position.ts';
 import { washingPower } from '../../src/simulator/demo/washing-programme.ts';
 
 /** All states over a while, as `entity=state` a change. */
-async function live(from: string, ms: number, seed = 1): Promise<{ readonly demo: DemoHome; readonly changes: readonly string[] }> {
+async function live(
+  from: string,
+  ms: number,
+  seed = 1,
+): Promise<{ readonly demo: DemoHome; readonly changes: readonly string[] }> {
   const clock = new VirtualClock({ now: Temporal.ZonedDateTime.from(from).toInstant() });
   const demo = new DemoHome({ clock, seed });
   const changes: string[] = [];

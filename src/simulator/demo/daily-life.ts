@@ -89,7 +89,10 @@ export class Day {
   constructor(person: Person, dayOfWeek: number, chance: Chance) {
     const routine = (dayOfWeek >= 6 ? weekend : weekday)[person];
     const shiftMin = (chance() - 0.5) * 2 * JITTER_MIN;
-    this.#stays = routine.map(([time, place], index) => ({ fromMin: index === 0 ? 0 : minutesOf(time) + shiftMin, place }));
+    this.#stays = routine.map(([time, place], index) => ({
+      fromMin: index === 0 ? 0 : minutesOf(time) + shiftMin,
+      place,
+    }));
   }
 
   /** Where the person is at a time of that day. */
@@ -101,7 +104,9 @@ export class Day {
   passesDoor(afterMin: number, untilMin: number): boolean {
     return this.#stays.some(({ fromMin, place }, index) => {
       const before = this.#stays[index - 1]?.place;
-      return fromMin > afterMin && fromMin <= untilMin && before !== undefined && (place === 'out') !== (before === 'out');
+      return (
+        fromMin > afterMin && fromMin <= untilMin && before !== undefined && (place === 'out') !== (before === 'out')
+      );
     });
   }
 }

@@ -4,7 +4,13 @@ import type { EntitySetup } from '../simulated-home.ts';
 export const rooms = ['hallway', 'kitchen', 'living_room', 'bedroom', 'bathroom', 'study'] as const;
 export type Room = (typeof rooms)[number];
 
-export const roomsWithMotion = ['hallway', 'kitchen', 'living_room', 'bathroom', 'study'] as const satisfies readonly Room[];
+export const roomsWithMotion = [
+  'hallway',
+  'kitchen',
+  'living_room',
+  'bathroom',
+  'study',
+] as const satisfies readonly Room[];
 
 export const people = ['anna', 'ben'] as const;
 export type Person = (typeof people)[number];
@@ -23,18 +29,30 @@ function each<Name extends string>(
 /** The demo home as it stands before anybody moves in it. */
 export const demoEntities: Readonly<Record<string, EntitySetup>> = {
   ...each(rooms, (room) => [`light.${room}`, { state: 'off', attributes: dimmable }]),
-  ...each(roomsWithMotion, (room) => [`binary_sensor.${room}_motion`, { state: 'off', attributes: { device_class: 'motion' } }]),
+  ...each(roomsWithMotion, (room) => [
+    `binary_sensor.${room}_motion`,
+    { state: 'off', attributes: { device_class: 'motion' } },
+  ]),
   ...each(rooms, (room) => [`sensor.${room}_temperature`, { state: '19.5', attributes: celsius }]),
   ...each(people, (person) => [`person.${person}`, { state: 'home', attributes: { id: person } }]),
 
   'sensor.outdoor_temperature': { state: '8.0', attributes: celsius },
-  'sensor.hallway_illuminance': { state: '0', attributes: { unit_of_measurement: 'lx', device_class: 'illuminance', state_class: 'measurement' } },
+  'sensor.hallway_illuminance': {
+    state: '0',
+    attributes: { unit_of_measurement: 'lx', device_class: 'illuminance', state_class: 'measurement' },
+  },
   'binary_sensor.front_door': { state: 'off', attributes: { device_class: 'door' } },
   'binary_sensor.living_room_window': { state: 'off', attributes: { device_class: 'window' } },
   'lock.front_door': { state: 'locked' },
   'climate.living_room': {
     state: 'heat',
-    attributes: { temperature: 17, current_temperature: 19.5, hvac_action: 'idle', target_temp_step: 0.5, supported_features: 385 },
+    attributes: {
+      temperature: 17,
+      current_temperature: 19.5,
+      hvac_action: 'idle',
+      target_temp_step: 0.5,
+      supported_features: 385,
+    },
   },
   'switch.garden_pump': { state: 'off' },
 
@@ -52,7 +70,10 @@ export const demoEntities: Readonly<Record<string, EntitySetup>> = {
 
   'input_select.house_mode': { state: 'home', attributes: { options: ['home', 'away', 'night'] } },
   'input_boolean.guest_mode': { state: 'off' },
-  'input_number.comfort_temperature': { state: '21.0', attributes: { min: 15, max: 25, step: 0.5, unit_of_measurement: '°C' } },
+  'input_number.comfort_temperature': {
+    state: '21.0',
+    attributes: { min: 15, max: 25, step: 0.5, unit_of_measurement: '°C' },
+  },
   'input_text.note': { state: '' },
   'input_datetime.wake_up': { state: '06:45:00', attributes: { has_date: false, has_time: true } },
   'input_button.doorbell': { state: 'unknown' },

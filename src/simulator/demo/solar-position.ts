@@ -12,7 +12,8 @@ const J2000_MS = 946_728_000_000;
 export function solarPosition(epochMs: number, latitude: number, longitude: number): SolarPosition {
   const days = (epochMs - J2000_MS) / 86_400_000;
   const anomaly = (357.528 + 0.985_600_3 * days) * RADIANS;
-  const eclipticLongitude = (280.46 + 0.985_647_4 * days + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * RADIANS;
+  const eclipticLongitude =
+    (280.46 + 0.985_647_4 * days + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * RADIANS;
   const obliquity = (23.439 - 0.000_000_4 * days) * RADIANS;
   const rightAscension = Math.atan2(Math.cos(obliquity) * Math.sin(eclipticLongitude), Math.cos(eclipticLongitude));
   const declination = Math.asin(Math.sin(obliquity) * Math.sin(eclipticLongitude));

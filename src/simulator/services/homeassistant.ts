@@ -1,5 +1,6 @@
+import { Refusal } from '../failures.ts';
 import type { HomeCore } from '../home-core.ts';
-import { fit, listOf, required, type Shape, textual, entityIds } from '../schema.ts';
+import { fit, required, type Shape, textual, entityIds } from '../schema.ts';
 import type { Service, ServiceCall } from '../service-registry.ts';
 import { assertTarget, selectEntities, targetShape } from '../targets.ts';
 
@@ -35,8 +36,11 @@ export function registerHomeassistant(home: HomeCore): void {
   register('reload_config_entry', {
     description: { fields: { entry_id: { selector: { config_entry: {} } } }, target: {} },
     admin: true,
-    check: (data) => fit({ ...targetShape, entry_id: required(listOf(textual)) }, data),
-    run: () => undefined,
+    check: (data) => fit({ ...targetShape, entry_id: required(textual) }, data),
+    run: ({ data }) => {
+      // There are no config entries.
+      throw new Refusal('home_assistant_error', String(data.entry_id));
+    },
   });
 }
 

@@ -9,6 +9,8 @@ import { misfit, optional, type Check } from '../schema.ts';
 import type { StateRecord } from '../state-record.ts';
 
 const second = 1_000_000;
+/** Timers there go off a little after their instant. */
+const lateMs = 1;
 
 /** Seconds, from a number, from `0:05:00`, or from an object of units. */
 const span: Check = (value) => {
@@ -69,7 +71,7 @@ export function registerTimer(home: HomeCore): void {
       context,
     );
     home.fire(resumed ? 'timer.restarted' : 'timer.started', { entity_id: entity.entityId });
-    const delayMs = Math.max(0, finishesAt / 1000 - home.clock.nowMs());
+    const delayMs = Math.max(0, finishesAt / 1000 - home.clock.nowMs()) + lateMs;
     const timer = home.clock.after(delayMs, `${entity.entityId} runs`, () => {
       const now = home.states.get(entity.entityId);
       if (now?.state === 'active') finish(now, context);

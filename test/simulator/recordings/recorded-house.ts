@@ -1,0 +1,144 @@
+import type { HomeConfig, ServicesResult } from '../../../src/home-assistant/protocol/wire.ts';
+import { VirtualClock } from '../../../src/kernel/virtual-clock.ts';
+import { isObject, type JsonObject } from '../../../src/simulator/json.ts';
+import type { Scripts } from '../../../src/simulator/services/script.ts';
+import { SimulatedHome } from '../../../src/simulator/simulated-home.ts';
+import { StateRecord } from '../../../src/simulator/state-record.ts';
+import { applyEvidence, applyOwnEvidence, type KnownStates, microseconds } from './evidence.ts';
+import type { Sample } from './samples.ts';
+
+/** The scripts of the recorded home's configuration. */
+const scripts: Scripts = {
+  answer: {
+    alias: 'Answer',
+    fields: { question: { required: true, selector: { text: {} } } },
+    sequence: [
+      { variables: ({ question = '' }) => ({ reply: { answer: 42, question } }) },
+      { stop: 'done', response_variable: 'reply' },
+    ],
+  },
+  slow: {
+    alias: 'Slow',
+    mode: 'parallel',
+    sequence: [{ delay: { seconds: 1 } }, { action: 'counter.increment', target: { entity_id: 'counter.visits' } }],
+  },
+  failing: { alias: 'Failing', sequence: [{ stop: 'broken on purpose', error: true }] },
+  calls_missing: { alias: 'Calls a missing action', sequence: [{ action: 'no_such_domain.no_such_action' }] },
+};
+
+/** The rooms and labels that its entities were put into. */
+const places = {
+  areas: {
+    bedroom: ['light.bed_light'],
+    kitchen: ['light.kitchen_lights', 'light.ceiling_lights'],
+    study: ['light.office_rgbw_lights'],
+    living_room: ['switch.decorative_lights', 'input_boolean.guest_mode'],
+  },
+  labels: {
+    contract: ['light.bed_light', 'light.kitchen_lights', 'switch.decorative_lights', 'light.ceiling_lights'],
+    night: ['light.bed_light'],
+  },
+};
+
+/** What its demo lamp is set to from the start. It is off then, and a lamp that is off shows nothing of it. */
+const bedLightWhenOn = { brightness: 180, color_mode: 'color_temp', color_temp_kelvin: 4166, effect: 'rainbow' };
+
+/** The home that was recorded, as it was before each of the recordings. */
+export class RecordedHouse {
+  readonly #samples: readonly Sample[];
+  readonly #config: Partial<HomeConfig>;
+  readonly #catalogue: ServicesResult;
+  readonly #users: { readonly owner: JsonObject; readonly user: JsonObject };
+
+  constructor(samples: readonly Sample[]) {
+    this.#samples = samples;
+    this.#config = this.#resultOf('ws/core/get-config');
+    this.#catalogue = this.#resultOf('ws/core/get-services') as ServicesResult;
+    this.#users = { owner: this.#resultOf('ws/core/current-user'), user: this.#resultOf('ws/core/current-user-user') };
+  }
+
+  /** Its states come from the listing of all states, and from what the recordings up to this one show of them. */
+  before(sample: Sample): { readonly home: SimulatedHome; readonly clock: VirtualClock } {
+    const states = this.#statesBefore(sample);
+    const clock = new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(startMs(sample, states)) });
+    const { owner, user } = this.#users;
+    const home = new SimulatedHome({
+      clock,
+      config: this.#config,
+      catalogue: this.#catalogue,
+      scripts,
+      ...places,
+      userNames: { owner: String(owner.name), user: String(user.name) },
+    });
+    home.states.clear();
+    // The recorded users are this home's own.
+    const renamed = (text: string): string =>
+      text.replaceAll(String(owner.id), home.users.owner.id).replaceAll(String(user.id), home.users.user.id);
+    for (const known of states.values()) {
+      const { entityId, state, attributes, context, lastChanged, lastUpdated, lastReported } = JSON.parse(
+        renamed(JSON.stringify(known)),
+      ) as typeof known;
+      if (entityId === 'light.bed_light' && state === 'off')
+        home.setState(entityId, 'on', { ...attributes, ...bedLightWhenOn });
+      if (entityId === 'light.bed_light' && state === 'off') home.setState(entityId, 'off');
+      const record = new StateRecord(entityId, state, attributes, lastChanged, lastUpdated, context);
+      record.report(lastReported);
+      home.states.load(record);
+      // It stands in a recording: it was put into text, and stays as it was then.
+      void record.json;
+    }
+    deriveEntities(home);
+    return { home, clock };
+  }
+
+  #statesBefore(sample: Sample): KnownStates {
+    const states: KnownStates = new Map();
+    applyEvidence(states, this.#sample('ws/core/get-states'));
+    for (const earlier of this.#samples.slice(0, this.#samples.indexOf(sample))) applyEvidence(states, earlier);
+    applyOwnEvidence(states, sample);
+    return states;
+  }
+
+  #sample(name: string): Sample {
+    const sample = this.#samples.find((candidate) => candidate.name === name);
+    if (sample === undefined) throw new Error(`No recording ${name}`);
+    return sample;
+  }
+
+  #resultOf(name: string): JsonObject {
+    const message = this.#sample(name).frames.find((frame) => frame.dir === 'in')?.data;
+    if (!isObject(message) || !isObject(message.result)) throw new Error(`${name} has no result`);
+    return message.result;
+  }
+}
+
+/** Entities of its configuration that follow others. */
+export const derivedEntities = new Set([
+  'sensor.contract_power',
+  'binary_sensor.contract_guest',
+  'group.contract_lights',
+]);
+
+function deriveEntities(home: SimulatedHome): void {
+  home.derive('sensor.contract_power', ['input_number.target_level'], (read) => {
+    const level = Number(read('input_number.target_level') ?? 0);
+    return { state: (level * 10).toFixed(1), attributes: { level } };
+  });
+  home.derive('binary_sensor.contract_guest', ['input_boolean.guest_mode'], (read) => ({
+    state: read('input_boolean.guest_mode') ?? 'off',
+  }));
+  const lights = ['light.bed_light', 'light.kitchen_lights'];
+  home.derive('group.contract_lights', lights, (read) => ({
+    state: lights.some((light) => read(light) === 'on') ? 'on' : 'off',
+  }));
+}
+
+/** When the recording began: by the first event in it, else some time after whatever is known. */
+function startMs(sample: Sample, states: KnownStates): number {
+  for (const { data, ms } of sample.frames) {
+    const fired = /"time_fired":"([^"]+)"/.exec(JSON.stringify(data))?.[1];
+    if (fired !== undefined) return Math.floor(microseconds(fired) / 1000) - ms;
+  }
+  const latest = Math.max(...Array.from(states.values(), (state) => state.lastUpdated));
+  return Math.ceil(latest / 1000) + 100;
+}
