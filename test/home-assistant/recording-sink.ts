@@ -8,35 +8,46 @@ export class RecordingSink implements HomeSink {
   readonly differences: EntitiesMessage[] = [];
   readonly events: WireEvent[] = [];
   readonly configs: HomeConfig[] = [];
-  /** What was told, in one word each. */
+  /** What was told, in a word or two each. */
   readonly told: string[] = [];
+  #waiting: (() => void)[] = [];
 
   get phases(): readonly string[] {
     return this.statuses.map(({ phase }) => phase);
   }
 
+  /** Waits until something holds that follows from what is told. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
   onStatus(status: HomeStatus): void {
     this.statuses.push(status);
-    this.told.push(status.phase);
+    this.#note(status.phase);
   }
 
   onSnapshot(snapshot: HomeSnapshot): void {
     this.snapshots.push(snapshot);
-    this.told.push('snapshot');
+    this.#note('snapshot');
   }
 
   onDifferences(differences: EntitiesMessage): void {
     this.differences.push(differences);
-    this.told.push('differences');
+    this.#note('differences');
   }
 
   onEvent(event: WireEvent): void {
     this.events.push(event);
-    this.told.push(`event ${event.event_type}`);
+    this.#note(`event ${event.event_type}`);
   }
 
   onConfig(config: HomeConfig): void {
     this.configs.push(config);
-    this.told.push('config');
+    this.#note('config');
+  }
+
+  #note(what: string): void {
+    this.told.push(what);
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }
