@@ -66,6 +66,18 @@ export class AppOfAnotherHassette extends HassetteError {
   readonly audience = 'operator';
 }
 
+/** An app is to work on a home that is not configured. */
+export class HomeUnknown extends HassetteError {
+  readonly code = 'HOME_UNKNOWN';
+  readonly audience = 'operator';
+}
+
+/** The thread of an app ended though nobody had asked it to. */
+export class AppThreadEnded extends HassetteError {
+  readonly code = 'APP_THREAD_ENDED';
+  readonly audience = 'author';
+}
+
 /** A default in the schema of an app's configuration does not satisfy that schema. */
 export class AppSchemaInvalid extends HassetteError {
   readonly code = 'APP_SCHEMA_INVALID';

@@ -9,7 +9,7 @@ import type { AppBus } from './app-bus.ts';
 import type { AppClock } from './app-clock.ts';
 import { AppNotHosted, AppOfAnotherHassette } from './app-errors.ts';
 import type { AppHome, AppHomes } from './app-home.ts';
-import type { AppStates } from './app-states.ts';
+import type { StatesView } from '../home-assistant/states-view.ts';
 
 /**
  * What an app and its host agree upon. It is raised when the daemon can no longer host the apps of an older copy. All
@@ -30,14 +30,14 @@ export interface AppGiven {
   readonly bus: AppBus;
   readonly scheduler: AppScheduler;
   readonly api: Api;
-  readonly states: AppStates;
+  readonly states: StatesView;
   readonly tasks: TaskBucket;
   readonly logger: Logger;
   readonly clock: AppClock;
   readonly home: AppHome;
   readonly homes: AppHomes;
   readonly signal: AbortSignal;
-  entity(entityId: string): EntityHandle;
+  entity<Id extends string>(entityId: Id): EntityHandle<Id>;
   /** Told of the app as soon as it exists, before its fields are initialised. */
   adopt(app: HostedApp): void;
 }
@@ -170,7 +170,7 @@ export abstract class App<Config = undefined> {
   }
 
   /** The home's states as they are now. */
-  get states(): AppStates {
+  get states(): StatesView {
     return this.#of('states').states;
   }
 
@@ -213,7 +213,7 @@ export abstract class App<Config = undefined> {
    * ```
    */
   entity<const Id extends string>(entityId: Id): EntityHandle<Id> {
-    return this.#of('entity()').entity(entityId) as EntityHandle<Id>;
+    return this.#of('entity()').entity(entityId);
   }
 
   /** Runs first when the app starts. Like every start hook it may take 30 s. */

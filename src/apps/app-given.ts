@@ -1,0 +1,134 @@
+import type { BusService } from '../bus/bus-service.ts';
+import type { Api } from '../home-assistant/api.ts';
+import { type EntityContext, type EntityHandle, entityHandle } from '../home-assistant/entity.ts';
+import type { Home } from '../home-assistant/home.ts';
+import type { StatesView } from '../home-assistant/states-view.ts';
+import type { BlockingPool } from '../kernel/blocking-pool.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Executor } from '../kernel/executor.ts';
+import type { Failure } from '../kernel/failure.ts';
+import type { Life } from '../kernel/life.ts';
+import type { Logger } from '../kernel/logging.ts';
+import { TaskBucket } from '../kernel/task-bucket.ts';
+import { AppScheduler } from '../scheduler/app-scheduler.ts';
+import type { SchedulerService } from '../scheduler/scheduler-service.ts';
+import { AppBus } from './app-bus.ts';
+import { AppClock } from './app-clock.ts';
+import { AppHome, type AppHomes } from './app-home.ts';
+import type { AppGiven, HostedApp } from './app.ts';
+
+/** What belongs to one app. */
+export interface AppBelongings {
+  readonly name: string;
+  readonly config: unknown;
+  readonly life: Life;
+  readonly home: Home;
+  readonly logger: Logger;
+  readonly dryRun: boolean;
+}
+
+/** What all apps of a host share. */
+export interface SharedServices {
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly bus: BusService;
+  readonly scheduler: SchedulerService;
+  readonly blocking: BlockingPool;
+  readonly homes: ReadonlyMap<string, Home>;
+}
+
+/** Makes all that an app is given. What many apps never ask for is made when they do. */
+export class Belongings implements AppGiven {
+  readonly name: string;
+  readonly config: unknown;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly clock: AppClock;
+  readonly home: AppHome;
+  readonly homes: AppHomes;
+  readonly bus: AppBus;
+  readonly #own: AppBelongings;
+  readonly #shared: SharedServices;
+  readonly #entityContext: EntityContext;
+  #app: HostedApp | undefined;
+  #scheduler: AppScheduler | undefined;
+  #tasks: TaskBucket | undefined;
+
+  constructor(own: AppBelongings, shared: SharedServices) {
+    const { life, home, logger } = own;
+    this.#own = own;
+    this.#shared = shared;
+    this.name = own.name;
+    this.config = own.config;
+    this.signal = life.signal;
+    this.logger = logger;
+    this.clock = new AppClock(shared.clock, () => home.timeZone);
+    this.homes = this.#homes();
+    this.home = this.homes[home.home] ?? this.#home(home);
+    this.bus = new AppBus({
+      service: shared.bus,
+      home,
+      life,
+      logger,
+      clock: shared.clock,
+      self: () => this.#app,
+      onError: this.#onError,
+    });
+    this.#entityContext = {
+      home,
+      api: this.api,
+      onStateChange: this.bus.onStateChange.bind(this.bus) as EntityContext['onStateChange'],
+      waitFor: this.bus.waitFor.bind(this.bus) as EntityContext['waitFor'],
+    };
+  }
+
+  adopt(app: HostedApp): void {
+    this.#app = app;
+  }
+
+  get api(): Api {
+    return this.home.api;
+  }
+
+  get states(): StatesView {
+    return this.home.states;
+  }
+
+  get scheduler(): AppScheduler {
+    const { life, home } = this.#own;
+    this.#scheduler ??= new AppScheduler({
+      service: this.#shared.scheduler,
+      life,
+      self: this.#app,
+      timeZone: () => home.timeZone,
+      onError: this.#onError,
+    });
+    return this.#scheduler;
+  }
+
+  get tasks(): TaskBucket {
+    const { executor, clock, blocking } = this.#shared;
+    this.#tasks ??= new TaskBucket({ executor, clock, blocking, life: this.#own.life });
+    return this.#tasks;
+  }
+
+  entity<Id extends string>(entityId: Id): EntityHandle<Id> {
+    return entityHandle(entityId, this.#entityContext);
+  }
+
+  readonly #onError = (failure: Failure): unknown => this.#app?.onError(failure);
+
+  #homes(): AppHomes {
+    const homes: Record<string, AppHome> = {};
+    for (const [name, home] of this.#shared.homes) {
+      let made: AppHome | undefined;
+      Object.defineProperty(homes, name, { enumerable: true, get: () => (made ??= this.#home(home)) });
+    }
+    return Object.freeze(homes);
+  }
+
+  #home(home: Home): AppHome {
+    const { life, logger, name, dryRun } = this.#own;
+    return new AppHome({ home, life, logger, dryRun, app: name, clock: this.#shared.clock });
+  }
+}

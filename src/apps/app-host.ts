@@ -1,0 +1,138 @@
+import { BusService } from '../bus/bus-service.ts';
+import type { Emission } from '../bus/topics.ts';
+import { Home } from '../home-assistant/home.ts';
+import type { HomeLink } from '../home-assistant/home-link.ts';
+import { BlockingPool } from '../kernel/blocking-pool.ts';
+import { Executor } from '../kernel/executor.ts';
+import { type Failure, messageOf } from '../kernel/failure.ts';
+import { HassetteError } from '../kernel/errors.ts';
+import type { LogLevel } from '../kernel/logging.ts';
+import { Resource, type ResourceContext } from '../kernel/resource.ts';
+import type { Activity } from '../kernel/virtual-clock.ts';
+import { SchedulerService } from '../scheduler/scheduler-service.ts';
+import { AppInstance, type AppSurroundings } from './app-instance.ts';
+import type { AppLimits } from './app-limits.ts';
+import { type AppFinder, AppLoader } from './app-loader.ts';
+import type { AppDetails, AppFailure, AppReport, AppSpec, HostControl, HostOrders } from './host-control.ts';
+
+export interface AppHostOptions {
+  readonly control: HostControl;
+  readonly links: readonly HomeLink[];
+  /** The apps folder. */
+  readonly folder: string;
+  readonly cacheFolder?: string | undefined;
+  /** Finds classes in place of the apps folder. */
+  readonly finder?: AppFinder | undefined;
+  readonly limits: AppLimits;
+  readonly isolation: 'main' | 'thread';
+}
+
+/**
+ * Where apps live: mirrors of the homes, bus, scheduler, executor, and the apps themselves. It stands on links and on a
+ * control, which carry plain data, so it is the same in the daemon's own thread and in one of its own.
+ */
+export class AppHost extends Resource implements HostOrders, Activity {
+  readonly executor: Executor;
+  readonly homes: ReadonlyMap<string, Home>;
+  readonly bus: BusService;
+  readonly scheduler: SchedulerService;
+  readonly blocking: BlockingPool;
+  readonly #options: AppHostOptions;
+  readonly #finder: AppFinder;
+  readonly #instances = new Map<string, AppInstance>();
+  /** What another host's apps emitted, while it is published here: it is not to be sent back. */
+  #arriving: Emission | undefined;
+
+  constructor(owner: Resource | ResourceContext, options: AppHostOptions) {
+    super('host', owner);
+    const { clock } = this.context;
+    this.#options = options;
+    this.#finder = options.finder ?? new AppLoader({ folder: options.folder, cacheFolder: options.cacheFolder, clock });
+    this.executor = new Executor({ clock, logger: this.context.logging.logger('executor') });
+    this.homes = new Map(options.links.map((link) => [link.home, new Home(this, link)]));
+    this.bus = new BusService(this, { executor: this.executor });
+    this.scheduler = new SchedulerService(this, { executor: this.executor });
+    this.blocking = new BlockingPool(this);
+  }
+
+  async startApp(spec: AppSpec): Promise<AppReport> {
+    await this.stopApp(spec.name);
+    const instance = new AppInstance(this, spec, this.#surroundings());
+    instance.dependsOn(...this.homes.values(), this.bus, this.scheduler, this.blocking);
+    this.#instances.set(spec.name, instance);
+    await instance.start();
+    return instance.settled;
+  }
+
+  async stopApp(name: string): Promise<void> {
+    const instance = this.#instances.get(name);
+    this.#instances.delete(name);
+    await instance?.stop();
+  }
+
+  deliverTopic(emission: Emission): void {
+    this.#arriving = emission;
+    this.bus.topics.publish(emission.topic, emission);
+  }
+
+  setLogLevel(path: string | undefined, level: LogLevel | undefined): void {
+    this.context.logging.setLevel(path, level);
+  }
+
+  describeApps(): Promise<readonly AppDetails[]> {
+    const subscriptions = Map.groupBy(this.bus.subscriptions(), ({ app }) => app);
+    const jobs = Map.groupBy(this.scheduler.list(), ({ app }) => app);
+    const details = Array.from(this.#instances.values(), ({ report }) => ({
+      ...report,
+      subscriptions: subscriptions.get(report.name) ?? [],
+      jobs: jobs.get(report.name) ?? [],
+    }));
+    return Promise.resolve(details);
+  }
+
+  busy(): readonly string[] {
+    return [...this.executor.busy(), ...this.#finder.busy(), ...this.blocking.busy()];
+  }
+
+  protected override onStart(): void {
+    const { control } = this.#options;
+    if (this.#finder instanceof AppLoader) this.own(this.#finder);
+    this.own(this.executor.onFailure((failure) => control.onFailure(plainFailure(failure, this.clock.nowMs()))));
+    this.own(
+      this.bus.topics.subscribe('*', (emission) => {
+        if (emission !== this.#arriving) control.onTopic(emission);
+      }),
+    );
+  }
+
+  protected override details(): Readonly<Record<string, unknown>> {
+    return { apps: this.#instances.size, ...this.executor.counters };
+  }
+
+  #surroundings(): AppSurroundings {
+    const { limits, isolation, control } = this.#options;
+    const { clock, executor, homes, bus, scheduler, blocking } = this;
+    return {
+      ...{ clock, executor, homes, bus, scheduler, blocking, limits, isolation },
+      finder: this.#finder,
+      onReport: (report) => control.onAppReport(report),
+    };
+  }
+}
+
+function plainFailure(failure: Failure, atMs: number): AppFailure {
+  const { error, sourceLine: line, hint, input } = failure;
+  return {
+    app: failure.app,
+    kind: failure.kind,
+    name: failure.name,
+    executionId: failure.executionId,
+    atMs,
+    message: messageOf(error),
+    ...(error instanceof HassetteError && { code: error.code }),
+    ...(error instanceof Error && { stack: error.stack }),
+    ...(hint !== undefined && { hint }),
+    ...(input !== undefined && { input }),
+    ...(line !== undefined && { at: `${line.file}:${line.line}:${line.column}` }),
+  };
+}

@@ -1,0 +1,151 @@
+import type { CallOptions, HomeLink, HomeSink } from '../../home-assistant/home-link.ts';
+import type { RestRequest, RestResponse } from '../../home-assistant/protocol/transport.ts';
+import type { Command } from '../../home-assistant/protocol/wire.ts';
+import { InvalidArgument } from '../../kernel/errors.ts';
+import type { Answering, Hearing } from './port-channel.ts';
+import type {
+  CallOptionsData,
+  DaemonEnd,
+  DaemonNews,
+  DaemonQuestions,
+  ThreadEnd,
+  ThreadNews,
+} from './thread-protocol.ts';
+
+/** A link to a home that is connected in another thread: that thread's link, over a port. */
+export class PortHomeLink implements HomeLink {
+  readonly home: string;
+  readonly #daemon: ThreadEnd;
+  readonly #sinks = new Set<HomeSink>();
+
+  constructor(home: string, daemon: ThreadEnd) {
+    this.home = home;
+    this.#daemon = daemon;
+  }
+
+  /**
+   * The present status and snapshot are told as soon as they arrive, not before this returns as they are by a link of
+   * the same thread. One that is attached later than the first hears what comes from then on.
+   */
+  attach(sink: HomeSink): () => void {
+    this.#sinks.add(sink);
+    if (this.#sinks.size === 1) this.#daemon.tell('home.attach', { home: this.home });
+    return () => {
+      if (this.#sinks.delete(sink) && this.#sinks.size === 0) this.#daemon.tell('home.detach', { home: this.home });
+    };
+  }
+
+  followEvents(eventType: string): () => void {
+    this.#daemon.tell('home.follow', { home: this.home, eventType });
+    let following = true;
+    return () => {
+      if (!following) return;
+      following = false;
+      this.#daemon.tell('home.unfollow', { home: this.home, eventType });
+    };
+  }
+
+  async command(command: Command, options: CallOptions): Promise<unknown> {
+    const given = { ...optionsData(options), home: this.home, json: JSON.stringify(command) };
+    return this.#daemon.ask('home.command', given, options.signal);
+  }
+
+  rest(request: RestRequest, options: CallOptions): Promise<RestResponse> {
+    return this.#daemon.ask('home.rest', { ...optionsData(options), home: this.home, request }, options.signal);
+  }
+
+  /** Takes what the daemon's end tells of this home. */
+  forEachSink(tell: (sink: HomeSink) => void): void {
+    for (const sink of this.#sinks) tell(sink);
+  }
+}
+
+/** What a thread's end does with what it is told of homes. */
+export function hearHomes(
+  links: ReadonlyMap<string, PortHomeLink>,
+): Pick<Hearing<ThreadNews>, 'home.status' | 'home.snapshot' | 'home.differences' | 'home.event' | 'home.config'> {
+  return {
+    'home.status': ({ home, status }) => links.get(home)?.forEachSink((sink) => sink.onStatus(status)),
+    'home.snapshot': ({ home, snapshot }) => links.get(home)?.forEachSink((sink) => sink.onSnapshot(snapshot)),
+    'home.differences': ({ home, differences }) =>
+      links.get(home)?.forEachSink((sink) => sink.onDifferences(differences)),
+    'home.event': ({ home, event }) => links.get(home)?.forEachSink((sink) => sink.onEvent(event)),
+    'home.config': ({ home, config }) => links.get(home)?.forEachSink((sink) => sink.onConfig(config)),
+  };
+}
+
+/** The daemon's end: serves its links to one thread. */
+export class HomeLinkServer implements Disposable {
+  readonly #links: ReadonlyMap<string, HomeLink>;
+  readonly #thread: () => DaemonEnd;
+  readonly #detaches = new Map<string, () => void>();
+  /** What the thread follows, by home and event type, as often as it does. */
+  readonly #followed = new Map<string, (() => void)[]>();
+
+  constructor(links: readonly HomeLink[], thread: () => DaemonEnd) {
+    this.#links = new Map(links.map((link) => [link.home, link]));
+    this.#thread = thread;
+  }
+
+  readonly answering: Answering<DaemonQuestions> = {
+    'home.command': ({ home, json, ...options }, signal) =>
+      // It was a command before it was JSON.
+      this.#link(home).command(JSON.parse(json) as Command, { ...options, signal }),
+    'home.rest': ({ home, request, ...options }, signal) => this.#link(home).rest(request, { ...options, signal }),
+  };
+
+  readonly hearing: Pick<Hearing<DaemonNews>, 'home.attach' | 'home.detach' | 'home.follow' | 'home.unfollow'> = {
+    'home.attach': ({ home }) => this.#attach(home),
+    'home.detach': ({ home }) => this.#detach(home),
+    'home.follow': ({ home, eventType }) => {
+      const unfollow = this.#link(home).followEvents(eventType);
+      this.#following(home, eventType).push(unfollow);
+    },
+    'home.unfollow': ({ home, eventType }) => this.#following(home, eventType).pop()?.(),
+  };
+
+  /** The thread is gone: nothing is told to it or followed for it any more. */
+  [Symbol.dispose](): void {
+    for (const home of [...this.#detaches.keys()]) this.#detach(home);
+    for (const unfollows of this.#followed.values()) for (const unfollow of unfollows) unfollow();
+    this.#followed.clear();
+  }
+
+  #attach(home: string): void {
+    const thread = this.#thread();
+    this.#detach(home);
+    const detach = this.#link(home).attach({
+      onStatus: (status) => thread.tell('home.status', { home, status }),
+      onSnapshot: (snapshot) => thread.tell('home.snapshot', { home, snapshot }),
+      onDifferences: (differences) => thread.tell('home.differences', { home, differences }),
+      onEvent: (event) => thread.tell('home.event', { home, event }),
+      onConfig: (config) => thread.tell('home.config', { home, config }),
+    });
+    this.#detaches.set(home, detach);
+  }
+
+  #detach(home: string): void {
+    this.#detaches.get(home)?.();
+    this.#detaches.delete(home);
+  }
+
+  #following(home: string, eventType: string): (() => void)[] {
+    const key = `${home} ${eventType}`;
+    let following = this.#followed.get(key);
+    if (following === undefined) {
+      following = [];
+      this.#followed.set(key, following);
+    }
+    return following;
+  }
+
+  #link(home: string): HomeLink {
+    const link = this.#links.get(home);
+    if (link === undefined) throw new InvalidArgument(`There is no link to a home "${home}"`);
+    return link;
+  }
+}
+
+function optionsData({ timeoutMs, app, executionId }: CallOptions): CallOptionsData {
+  return { timeoutMs, app, executionId };
+}

@@ -1,0 +1,168 @@
+import { Worker } from 'node:worker_threads';
+import type { Emission } from '../../bus/topics.ts';
+import type { HomeLink } from '../../home-assistant/home-link.ts';
+import { Cancelled } from '../../kernel/errors.ts';
+import type { LogLevel } from '../../kernel/logging.ts';
+import { Resource } from '../../kernel/resource.ts';
+import { SystemClock } from '../../kernel/system-clock.ts';
+import { type ClockPeer, NotQuiet, VirtualClock } from '../../kernel/virtual-clock.ts';
+import { withTimeout } from '../../kernel/waiting.ts';
+import { AppThreadEnded } from '../app-errors.ts';
+import type { AppLimits } from '../app-limits.ts';
+import type { AppDetails, AppReport, AppSpec, HostControl, HostOrders } from '../host-control.ts';
+import { PortChannel } from './port-channel.ts';
+import { HomeLinkServer } from './port-home-link.ts';
+import type { DaemonEnd, DaemonNews, DaemonQuestions, ThreadNews, ThreadQuestions, ThreadSetup } from './thread-protocol.ts';
+
+export interface ThreadHostOptions {
+  /** Of the thread, in status and logs. */
+  readonly name: string;
+  readonly control: HostControl;
+  readonly links: readonly HomeLink[];
+  readonly folder: string;
+  readonly cacheFolder: string | undefined;
+  readonly limits: AppLimits;
+  /** The thread ended though nobody had asked it to. */
+  onEnded(error: AppThreadEnded): void;
+}
+
+/** Beside the limits of its apps, what a thread may take to stop before it is ended where it is. */
+const STOP_SLACK_MS = 500;
+/** How long virtual time waits for a thread, in real time. */
+const ANSWER_LIMIT_MS = 5000;
+
+const ENTRY = new URL(`./worker-entry${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/**
+ * A thread of its own in which an app host runs, and the daemon's end of what goes to and fro: links to homes, orders,
+ * reports, logs, topics, virtual time.
+ */
+export class ThreadHost extends Resource implements HostOrders {
+  readonly #options: ThreadHostOptions;
+  readonly #server: HomeLinkServer;
+  protected override readonly stopLimitMs: number;
+  #worker: Worker | undefined;
+  #thread: DaemonEnd | undefined;
+
+  constructor(owner: Resource, options: ThreadHostOptions) {
+    super(options.name, owner, `thread.${options.name}`);
+    this.#options = options;
+    this.#server = new HomeLinkServer(options.links, () => this.#channel());
+    const { drainMs, shutdownHooksMs } = options.limits;
+    this.stopLimitMs = drainMs + shutdownHooksMs + 2 * STOP_SLACK_MS;
+  }
+
+  async startApp(spec: AppSpec): Promise<AppReport> {
+    return this.#channel().ask('app.start', spec);
+  }
+
+  async stopApp(name: string): Promise<void> {
+    await this.#channel().ask('app.stop', name);
+  }
+
+  deliverTopic(emission: Emission): void {
+    try {
+      this.#thread?.tell('topic', emission);
+    } catch (error) {
+      this.logger.warn({ err: error }, `what ${emission.from} emitted under "${emission.topic}" cannot be sent to another thread; give plain data`);
+    }
+  }
+
+  setLogLevel(path: string | undefined, level: LogLevel | undefined): void {
+    this.#thread?.tell('log.level', { path, level });
+  }
+
+  async describeApps(): Promise<readonly AppDetails[]> {
+    return this.#thread === undefined ? [] : this.#thread.ask('app.describe', undefined);
+  }
+
+  protected override async onStart(signal: AbortSignal): Promise<void> {
+    const worker = new Worker(ENTRY, { name: this.name, workerData: this.#setup(), execArgv: [] });
+    this.#worker = worker;
+    // Also where the time to stop it runs out.
+    this.own(() => this.#end());
+    const thread: DaemonEnd = new PortChannel<DaemonQuestions, DaemonNews, ThreadQuestions, ThreadNews>(worker, {
+      answering: this.#server.answering,
+      hearing: {
+        ...this.#server.hearing,
+        'app.report': (report) => this.#options.control.onAppReport(report),
+        'app.failure': (failure) => this.#options.control.onFailure(failure),
+        'topic': (emission) => this.#options.control.onTopic(emission),
+        'log.line': (line) => this.context.logging.write(line),
+      },
+    });
+    this.#thread = thread;
+    worker.on('error', (error) => this.#ended(error));
+    worker.on('exit', (code) => this.#ended(new Error(`it exited with code ${code}`)));
+    thread.open();
+    if (this.clock instanceof VirtualClock) this.own(this.clock.addPeer(peerOf(thread, this.name)));
+    await thread.ask('host.start', undefined, signal);
+  }
+
+  protected override async onStop(): Promise<void> {
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    try {
+      await withTimeout(this.clock, this.stopLimitMs - STOP_SLACK_MS, `the stop of thread "${this.name}"`, (signal) =>
+        thread.ask('host.stop', undefined, signal),
+      );
+    } catch (error) {
+      this.logger.warn({ err: error }, `thread "${this.name}" does not stop and is ended where it is; a loop in it may have no end`);
+    }
+    await this.#end();
+  }
+
+  #setup(): ThreadSetup {
+    const { folder, cacheFolder, limits, links } = this.#options;
+    return {
+      folder,
+      cacheFolder,
+      limits,
+      homes: links.map((link) => link.home),
+      virtualNowMs: this.clock instanceof VirtualClock ? this.clock.nowMs() : undefined,
+      logLevels: this.context.logging.levels(),
+    };
+  }
+
+  #channel(): DaemonEnd {
+    if (this.#thread === undefined) throw new AppThreadEnded(`The thread "${this.name}" does not run`);
+    return this.#thread;
+  }
+
+  /** Something in the thread threw outside of any app's code, or exited. */
+  #ended(cause: unknown): void {
+    if (this.#thread === undefined || this.signal.aborted) return;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const error = new AppThreadEnded(`The thread of ${this.name} ended: ${why}`, {
+      cause,
+      hint: 'An app must not call process.exit. Start the daemon again to start the app again.',
+    });
+    this.logger.error({ err: error }, error.message);
+    void this.#end();
+    this.#options.onEnded(error);
+  }
+
+  async #end(): Promise<void> {
+    const thread = this.#thread;
+    const worker = this.#worker;
+    this.#thread = undefined;
+    this.#worker = undefined;
+    this.#server[Symbol.dispose]();
+    thread?.close(new Cancelled(`The thread "${this.name}" has ended`));
+    await worker?.terminate();
+  }
+}
+
+function peerOf(thread: DaemonEnd, name: string): ClockPeer {
+  const realTime = new SystemClock();
+  const answered = <T>(question: Promise<T>): Promise<T> =>
+    withTimeout(realTime, ANSWER_LIMIT_MS, `thread "${name}"`, () => question).catch((error: unknown) => {
+      if (error instanceof Cancelled) throw error;
+      throw new NotQuiet(`Thread "${name}" does not answer: a loop in it may have no end`, [`thread "${name}"`], [], 'Look for a loop that never awaits.');
+    });
+  return {
+    nextDueMs: () => answered(thread.ask('clock.next', undefined)),
+    advanceTo: (epochMs) => answered(thread.ask('clock.advance', epochMs)),
+    settle: () => answered(thread.ask('clock.settle', undefined)),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Emission } from '../../bus/topics.ts';
+import type { HomeSnapshot, HomeStatus } from '../../home-assistant/home-link.ts';
+import type { RestRequest, RestResponse } from '../../home-assistant/protocol/transport.ts';
+import type { EntitiesMessage, HomeConfig, WireEvent } from '../../home-assistant/protocol/wire.ts';
+import type { LogLevel } from '../../kernel/logging.ts';
+import type { AppLimits } from '../app-limits.ts';
+import type { AppDetails, AppFailure, AppReport, AppSpec } from '../host-control.ts';
+import type { PortChannel } from './port-channel.ts';
+
+/** What a thread is given when it is made. */
+export interface ThreadSetup {
+  readonly folder: string;
+  readonly cacheFolder: string | undefined;
+  readonly homes: readonly string[];
+  /** Where virtual time stands; undefined where time is the machine's. */
+  readonly virtualNowMs: number | undefined;
+  readonly logLevels: Readonly<Record<string, LogLevel>>;
+  readonly limits: AppLimits;
+}
+
+export interface CallOptionsData {
+  readonly timeoutMs: number;
+  readonly app?: string | undefined;
+  readonly executionId?: string | undefined;
+}
+
+/** What a thread asks the daemon. */
+export type DaemonQuestions = {
+  /** The command as JSON, since that is what the home gets: what cannot be cloned may well have a `toJSON`. */
+  readonly 'home.command': {
+    readonly given: CallOptionsData & { readonly home: string; readonly json: string };
+    readonly answer: unknown;
+  };
+  readonly 'home.rest': {
+    readonly given: CallOptionsData & { readonly home: string; readonly request: RestRequest };
+    readonly answer: RestResponse;
+  };
+};
+
+/** What a thread tells the daemon. */
+export type DaemonNews = {
+  readonly 'home.attach': { readonly home: string };
+  readonly 'home.detach': { readonly home: string };
+  readonly 'home.follow': { readonly home: string; readonly eventType: string };
+  readonly 'home.unfollow': { readonly home: string; readonly eventType: string };
+  readonly 'app.report': AppReport;
+  readonly 'app.failure': AppFailure;
+  readonly topic: Emission;
+  readonly 'log.line': string;
+};
+
+/** What the daemon asks a thread. */
+export type ThreadQuestions = {
+  readonly 'host.start': { readonly given: undefined; readonly answer: undefined };
+  readonly 'host.stop': { readonly given: undefined; readonly answer: undefined };
+  readonly 'app.start': { readonly given: AppSpec; readonly answer: AppReport };
+  readonly 'app.stop': { readonly given: string; readonly answer: undefined };
+  readonly 'app.describe': { readonly given: undefined; readonly answer: readonly AppDetails[] };
+  /** Answers whether anything happened since it was asked last. */
+  readonly 'clock.settle': { readonly given: undefined; readonly answer: boolean };
+  readonly 'clock.next': { readonly given: undefined; readonly answer: number | undefined };
+  readonly 'clock.advance': { readonly given: number; readonly answer: undefined };
+};
+
+/** What the daemon tells a thread. */
+export type ThreadNews = {
+  readonly 'home.status': { readonly home: string; readonly status: HomeStatus };
+  readonly 'home.snapshot': { readonly home: string; readonly snapshot: HomeSnapshot };
+  readonly 'home.differences': { readonly home: string; readonly differences: EntitiesMessage };
+  readonly 'home.event': { readonly home: string; readonly event: WireEvent };
+  readonly 'home.config': { readonly home: string; readonly config: HomeConfig };
+  readonly topic: Emission;
+  readonly 'log.level': { readonly path: string | undefined; readonly level: LogLevel | undefined };
+};
+
+export type DaemonEnd = PortChannel<DaemonQuestions, DaemonNews, ThreadQuestions, ThreadNews>;
+export type ThreadEnd = PortChannel<ThreadQuestions, ThreadNews, DaemonQuestions, DaemonNews>;
