@@ -26,13 +26,21 @@ export interface FoundApp {
   readonly appClass: AppClass;
 }
 
+/** Whoever knows the classes that the configuration names. */
+export interface AppFinder {
+  /** The class of a name: that of its export, or `file.ts#Name`. */
+  find(reference: string): Promise<FoundApp>;
+  /** What it reads or imports at present. */
+  busy(): readonly string[];
+}
+
 type Exports = Readonly<Record<string, unknown>>;
 
 /**
  * Finds classes in the apps folder and loads them. A file is imported only if a class is looked for in it, so a broken
  * file holds up nobody but the apps that need it.
  */
-export class AppLoader implements Disposable {
+export class AppLoader implements AppFinder, Disposable {
   readonly #options: AppLoaderOptions;
   readonly #underWay = new Set<string>();
   readonly #imports = new Map<string, Promise<Exports>>();
