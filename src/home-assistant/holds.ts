@@ -125,7 +125,7 @@ export class Holds {
   #arm(entry: { readonly hold: Hold; timer: Timer | undefined }): void {
     const { clock, offsetMs, forMs, label, fire } = this.#options;
     const { hold } = entry;
-    const dueMs = hold.sinceMs + forMs;
+    const dueMs = wholeMs(hold.sinceMs) + forMs;
     const ring = (): void => {
       this.#holds.delete(hold.entityId);
       fire(hold, dueMs);
@@ -134,4 +134,12 @@ export class Holds {
     if (delayMs <= 0) ring();
     else entry.timer = clock.after(delayMs, `${label}: ${hold.entityId}`, ring);
   }
+}
+
+/**
+ * Home Assistant dates to the microsecond and our clock counts milliseconds: what is to last 3 minutes is due 3 minutes
+ * after the millisecond in which it began. The rounding before takes out what seconds as a double leave over.
+ */
+function wholeMs(ms: number): number {
+  return Math.floor(Math.round(ms * 1000) / 1000);
 }

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../kernel/clock.ts';
+import { HassetteError } from '../kernel/errors.ts';
+import { Resource } from '../kernel/resource.ts';
+import { withTimeout } from '../kernel/waiting.ts';
+
+/** A daemon runs on this data folder already. */
+export class DaemonRunning extends HassetteError {
+  readonly code = 'DAEMON_RUNNING';
+  readonly audience = 'operator';
+}
+
+/** No daemon answers on this data folder. */
+export class DaemonNotRunning extends HassetteError {
+  readonly code = 'DAEMON_NOT_RUNNING';
+  readonly audience = 'operator';
+}
+
+/** What a running daemon can be asked over its local socket, and what it answers. */
+export type ControlQuestion = { readonly ask: 'status' };
+export type ControlAnswer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+
+/** A socket's address has 108 bytes on Linux and 104 on macOS, the closing zero included. */
+const LONGEST_ADDRESS = 100;
+const LONGEST_QUESTION = 64 * 1024;
+const ANSWER_LIMIT_MS = 4000;
+
+/**
+ * Lets the command line ask the running daemon, over a socket in its data folder that only its own user may open. One
+ * JSON line asks, one answers. It is also what keeps two daemons from sharing a data folder.
+ */
+export class ControlSocket extends Resource {
+  readonly #folder: string;
+  readonly #answer: (question: ControlQuestion) => unknown;
+  readonly #connections = new Set<Socket>();
+  #server: Server | undefined;
+
+  constructor(owner: Resource, folder: string, answer: (question: ControlQuestion) => unknown) {
+    super('control', owner);
+    this.#folder = folder;
+    this.#answer = answer;
+  }
+
+  protected override async onStart(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const address = controlAddress(this.#folder);
+    if (await answers(address)) {
+      throw new DaemonRunning(`A daemon runs already on the data folder ${this.#folder}`, {
+        hint: 'Stop it first, or give this one a data folder of its own: --data FOLDER, or paths.data in the configuration.',
+      });
+    }
+    // Left over by a daemon that was killed.
+    await rm(address, { force: true });
+    const server = createServer((connection) => this.#serve(connection));
+    server.listen(address);
+    await once(server, 'listening');
+    await chmod(address, 0o600);
+    this.#server = server;
+  }
+
+  protected override async onStop(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const connection of this.#connections) connection.destroy();
+    await closed;
+  }
+
+  #serve(connection: Socket): void {
+    this.#connections.add(connection);
+    connection.on('close', () => this.#connections.delete(connection));
+    connection.on('error', () => connection.destroy());
+    connection.setEncoding('utf8');
+    let text = '';
+    connection.on('data', (chunk: string) => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end >= 0) connection.end(`${JSON.stringify(this.#reply(text.slice(0, end)))}\n`);
+      else if (text.length > LONGEST_QUESTION) connection.destroy();
+    });
+  }
+
+  #reply(line: string): ControlAnswer {
+    try {
+      const question: unknown = JSON.parse(line);
+      if (!isQuestion(question)) return { ok: false, message: 'this daemon can be asked for "status"' };
+      return { ok: true, value: this.#answer(question) };
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
+
+/**
+ * Asks the daemon that runs on a data folder.
+ *
+ * @throws DaemonNotRunning if none answers.
+ */
+export async function askDaemon(folder: string, question: ControlQuestion, clock: Clock): Promise<unknown> {
+  const address = controlAddress(folder);
+  const answer = await withTimeout(clock, ANSWER_LIMIT_MS, 'asking the daemon', (signal) => exchange(address, question, signal)).catch(
+    (error: unknown) => {
+      throw new DaemonNotRunning(`No daemon answers on the data folder ${folder}`, {
+        hint: 'Start one with `hassette run`, or name the folder of the one that runs: --data FOLDER.',
+        cause: error,
+      });
+    },
+  );
+  if (!isAnswer(answer) || !answer.ok) throw new DaemonNotRunning(`The daemon on ${folder} could not answer`, { cause: answer });
+  return answer.value;
+}
+
+async function exchange(address: string, question: ControlQuestion, signal: AbortSignal): Promise<unknown> {
+  const connection = createConnection(address);
+  const abort = (): void => void connection.destroy(new Error('no answer in time'));
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await once(connection, 'connect');
+    connection.write(`${JSON.stringify(question)}\n`);
+    connection.setEncoding('utf8');
+    let text = '';
+    for await (const chunk of connection) text += String(chunk);
+    return JSON.parse(text);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    connection.destroy();
+  }
+}
+
+async function answers(address: string): Promise<boolean> {
+  const connection = createConnection(address);
+  try {
+    await once(connection, 'connect');
+    return true;
+  } catch {
+    // No socket there, or one that nobody listens on any more.
+    return false;
+  } finally {
+    connection.destroy();
+  }
+}
+
+/** Where the socket of a data folder is: in it, or beside other temporary files where that path is too long for one. */
+function controlAddress(folder: string): string {
+  const inFolder = join(folder, 'control.sock');
+  if (Buffer.byteLength(inFolder) <= LONGEST_ADDRESS) return inFolder;
+  return join(tmpdir(), `hassette-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}.sock`);
+}
+
+function isQuestion(value: unknown): value is ControlQuestion {
+  return typeof value === 'object' && value !== null && 'ask' in value && value.ask === 'status';
+}
+
+function isAnswer(value: unknown): value is ControlAnswer {
+  return typeof value === 'object' && value !== null && 'ok' in value;
+}

@@ -1,0 +1,86 @@
+import type { AppReport } from '../apps/host-control.ts';
+import type { HomePhase, HomeProblem } from '../home-assistant/home-link.ts';
+import type { EventLoopDelay } from '../kernel/event-loop-delay.ts';
+import type { ExecutorCounters } from '../kernel/executor.ts';
+import type { ResourceDescription } from '../kernel/resource-description.ts';
+import type { ResourceStatus } from '../kernel/resource-status.ts';
+
+/**
+ * `ok`, or `starting` until every app has come up, `degraded` while a home is away, an app has failed or a part of the
+ * daemon is down, `stopping`.
+ */
+export type Health = 'starting' | 'ok' | 'degraded' | 'stopping';
+
+export interface HomeReport {
+  readonly name: string;
+  readonly phase: HomePhase;
+  readonly problem?: HomeProblem | undefined;
+  readonly entities: number | undefined;
+  readonly version?: string | undefined;
+  readonly timeZone?: string | undefined;
+  readonly roundTripMs?: number | undefined;
+  readonly clockOffsetMs: number;
+}
+
+/** What is wrong, in words, and what would help. */
+export interface HealthProblem {
+  /** `home.default`, `app.hallway_light`, or the path of a part of the daemon. */
+  readonly where: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** How the daemon is, as plain data: what `hassette status --json` prints. */
+export interface RuntimeStatus {
+  readonly health: Health;
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly uptimeMs: number;
+  readonly problems: readonly HealthProblem[];
+  readonly homes: readonly HomeReport[];
+  readonly apps: readonly AppReport[];
+  /** Of the apps in the daemon's own thread. */
+  readonly executions: ExecutorCounters | undefined;
+  readonly eventLoopDelay: EventLoopDelay;
+  readonly memory: { readonly rssMb: number; readonly heapMb: number };
+  readonly resources: ResourceDescription;
+}
+
+/** What {@link healthOf} looks at. */
+export interface HealthFacts {
+  readonly runtime: ResourceStatus;
+  readonly homes: readonly HomeReport[];
+  readonly apps: readonly AppReport[];
+  readonly resources: ResourceDescription;
+}
+
+/** Judges the facts. */
+export function healthOf({ runtime, homes, apps, resources }: HealthFacts): { health: Health; problems: readonly HealthProblem[] } {
+  const problems = [...homes.flatMap(problemOfHome), ...apps.flatMap(problemOfApp), ...problemsOfParts(resources)];
+  if (runtime === 'stopping' || runtime === 'stopped') return { health: 'stopping', problems };
+  if (problems.length > 0) return { health: 'degraded', problems };
+  const coming = apps.some(({ status }) => status !== 'running' && status !== 'stopped');
+  return { health: runtime === 'running' && !coming ? 'ok' : 'starting', problems };
+}
+
+function problemOfHome({ name, phase, problem }: HomeReport): readonly HealthProblem[] {
+  if (phase === 'ready' || (problem === undefined && phase !== 'lost')) return [];
+  const message = problem?.message ?? 'the connection is lost; it is tried again';
+  return [{ where: `home.${name}`, message, hint: problem?.hint }];
+}
+
+function problemOfApp({ name, status, problem }: AppReport): readonly HealthProblem[] {
+  if (status !== 'failed') return [];
+  return [{ where: `app.${name}`, message: problem?.message ?? 'has failed', hint: problem?.hint }];
+}
+
+/** Parts of the daemon that are down; apps and homes are told by themselves. */
+function problemsOfParts(part: ResourceDescription): readonly HealthProblem[] {
+  const toldElsewhere = part.path.startsWith('app.') || part.path.startsWith('home.');
+  const own: HealthProblem[] =
+    part.status === 'failed' && !toldElsewhere
+      ? [{ where: part.path, message: part.problem?.message ?? 'is down', hint: part.problem?.hint }]
+      : [];
+  return [...own, ...part.children.flatMap(problemsOfParts)];
+}

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { AppHandler } from '../apps/app-handler.ts';
+import type { AppFinder } from '../apps/app-loader.ts';
+import type { Configuration, HomeConfiguration } from '../config/schema.ts';
+import { EventLoopMonitor } from '../kernel/event-loop-delay.ts';
+import { installRejectionGuard } from '../kernel/rejection-guard.ts';
+import { Resource, type ResourceContext } from '../kernel/resource.ts';
+import type { Activity } from '../kernel/virtual-clock.ts';
+import { ControlSocket } from './control-socket.ts';
+import { type HomeAccess, Homes } from './homes.ts';
+import { healthOf, type HomeReport, type RuntimeStatus } from './runtime-status.ts';
+
+export interface RuntimeOptions extends ResourceContext {
+  readonly configuration: Configuration;
+  /** The folder of the user's classes. */
+  readonly appsFolder: string;
+  /** The folder of the daemon's own files; without one nothing is written and `hassette status` finds nobody. */
+  readonly dataFolder?: string | undefined;
+  readonly version: string;
+  /** Ways to homes by name, in place of the configured ones. */
+  readonly homes?: Readonly<Record<string, HomeAccess>> | undefined;
+  /** Finds app classes, in place of the apps folder. */
+  readonly finder?: AppFinder | undefined;
+}
+
+/** How the daemon came to its end. */
+export interface RuntimeEnd {
+  /** 0 clean, 1 failure, 2 configuration (a token that every home refuses is that). */
+  readonly exitCode: number;
+}
+
+/**
+ * The daemon: joins connections, apps and what watches over them, and is the root of their tree. Two in one process do
+ * not know of each other.
+ */
+export class Runtime extends Resource implements Activity {
+  readonly #options: RuntimeOptions;
+  readonly #ended = Promise.withResolvers<RuntimeEnd>();
+  readonly #eventLoop = new EventLoopMonitor();
+  readonly #startedMs: number;
+  #homes: Homes | undefined;
+  #apps: AppHandler | undefined;
+  #exitCode = 0;
+
+  private constructor(options: RuntimeOptions) {
+    super('hassette', options);
+    this.#options = options;
+    this.#startedMs = options.clock.nowMs();
+  }
+
+  static create(options: RuntimeOptions): Runtime {
+    return new Runtime(options);
+  }
+
+  /** Resolves when it has stopped, whoever wanted it. */
+  get ended(): Promise<RuntimeEnd> {
+    return this.#ended.promise;
+  }
+
+  /** The apps. There from the start on. */
+  get apps(): AppHandler {
+    if (this.#apps === undefined) throw new TypeError('the runtime has not started');
+    return this.#apps;
+  }
+
+  /** The connections to the homes. There from the start on. */
+  get homes(): Homes {
+    if (this.#homes === undefined) throw new TypeError('the runtime has not started');
+    return this.#homes;
+  }
+
+  busy(): readonly string[] {
+    return this.#apps?.busy() ?? [];
+  }
+
+  runtimeStatus(): RuntimeStatus {
+    const homes = (this.#homes?.reports() ?? []).map((report): HomeReport => {
+      const home = this.#apps?.host.homes.get(report.name);
+      return { ...report, entities: home?.mirror.size, version: home?.config?.version, timeZone: home?.config?.time_zone };
+    });
+    const apps = this.#apps?.apps() ?? [];
+    const resources = this.describe();
+    const { rss, heapUsed } = process.memoryUsage();
+    return {
+      ...healthOf({ runtime: this.status, homes, apps, resources }),
+      version: this.#options.version,
+      pid: process.pid,
+      startedAt: Temporal.Instant.fromEpochMilliseconds(Math.round(this.#startedMs)).toString(),
+      uptimeMs: this.clock.nowMs() - this.#startedMs,
+      homes,
+      apps,
+      executions: this.#apps?.host.executor.counters,
+      eventLoopDelay: this.#eventLoop.read(),
+      memory: { rssMb: megabytes(rss), heapMb: megabytes(heapUsed) },
+      resources,
+    };
+  }
+
+  override async stop(options?: Parameters<Resource['stop']>[0]): Promise<void> {
+    await super.stop(options);
+    this.#ended.resolve({ exitCode: this.#exitCode });
+  }
+
+  protected override async onStart(): Promise<void> {
+    const { configuration, appsFolder, dataFolder, finder } = this.#options;
+    const control = dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, () => this.runtimeStatus());
+    const homes = new Homes(this, await this.#accesses(), configuration.connection, () => this.#refused());
+    this.#homes = homes;
+    this.#apps = new AppHandler(this, {
+      apps: configuration.apps,
+      folder: appsFolder,
+      cacheFolder: dataFolder === undefined ? undefined : join(dataFolder, 'compiled'),
+      links: homes.connections,
+      limits: configuration.limits,
+      dryRun: configuration.dryRun,
+      finder,
+    }).dependsOn(homes);
+    // A second daemon on the same folder is refused before it touches a home.
+    if (control !== undefined) homes.dependsOn(control);
+
+    this.#eventLoop.start();
+    this.own(this.#eventLoop);
+    this.own(installRejectionGuard({ executor: this.#apps.host.executor, logger: this.logger, onFatal: (error) => this.#end(1, error) }));
+    this.onFatal(({ error }) => this.#end(1, error));
+    await this.startChildren();
+    this.logger.info({ version: this.#options.version }, `running with ${counted(this.#apps.apps().length, 'app')}`);
+  }
+
+  /** How each home is reached. What only a few need is loaded only then: the simulator, the network's libraries. */
+  async #accesses(): Promise<ReadonlyMap<string, HomeAccess>> {
+    const { configuration, homes: given = {} } = this.#options;
+    const accesses = new Map<string, HomeAccess>();
+    for (const [home, settings] of Object.entries(configuration.homes)) {
+      accesses.set(home, given[home] ?? (await this.#access(home, settings)));
+    }
+    return accesses;
+  }
+
+  async #access(home: string, settings: HomeConfiguration): Promise<HomeAccess> {
+    if (settings === 'simulated') {
+      const { SimulatedAccess } = await import('./simulated-access.ts');
+      return new SimulatedAccess(this, home, this.#options.configuration.simulate);
+    }
+    const { NetworkTransport } = await import('../home-assistant/network-transport.ts');
+    const transport = new NetworkTransport({ clock: this.clock, ...settings });
+    this.own(transport);
+    return { transport, token: settings.token };
+  }
+
+  #refused(): void {
+    if (this.#options.configuration.connection.onRefused === 'retry') return;
+    this.#end(2, undefined);
+  }
+
+  #end(exitCode: number, error: unknown): void {
+    if (error !== undefined) this.logger.fatal({ err: error }, 'cannot go on; the daemon ends');
+    this.#exitCode = exitCode;
+    void this.stop();
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e5) / 10;
+}

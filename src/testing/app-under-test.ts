@@ -1,0 +1,183 @@
+import type { AppReport } from '../apps/host-control.ts';
+import type { JsonObject } from '../simulator/json.ts';
+import { type DurationInput, durationMs } from '../kernel/duration.ts';
+import { HassetteError } from '../kernel/errors.ts';
+import type { LogRecord } from '../kernel/logging.ts';
+import type { VirtualClock } from '../kernel/virtual-clock.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { ServiceCallRecord, SimulatedHome } from '../simulator/simulated-home.ts';
+import type { AppFailure } from '../apps/host-control.ts';
+
+/** Something was asked of an app in a test that it has not, where it runs. */
+export class NotInThisThread extends HassetteError {
+  readonly code = 'NOT_IN_THIS_THREAD';
+  readonly audience = 'author';
+}
+
+/** What an `AppUnderTest` is made of. */
+export interface TestBench {
+  readonly runtime: Runtime;
+  readonly clock: VirtualClock;
+  readonly home: SimulatedHome;
+  readonly name: string;
+  readonly logs: readonly LogRecord[];
+  readonly failures: readonly AppFailure[];
+  /** The app itself, where it lives in this thread. */
+  readonly app: () => unknown;
+}
+
+/**
+ * An app that runs in the real daemon, on a simulated home, under virtual time.
+ *
+ * Whatever a method sets off has come to rest when its promise resolves: handlers have run, calls have been answered,
+ * and all that is left waits for virtual time.
+ */
+export class AppUnderTest<A> implements AsyncDisposable {
+  readonly #bench: TestBench;
+
+  constructor(bench: TestBench) {
+    this.#bench = bench;
+  }
+
+  /**
+   * The app's instance, to call its methods.
+   *
+   * @throws NotInThisThread where the app runs in a thread of its own.
+   */
+  get app(): A {
+    const app = this.#bench.app();
+    if (app === undefined) {
+      throw new NotInThisThread(`"${this.#bench.name}" runs in a thread of its own, where a test cannot reach it`, {
+        hint: "Look at what it does to the home (t.state, t.calls), or run this test with isolation: 'main'.",
+      });
+    }
+    // The finder gave the host this very class.
+    return app as A;
+  }
+
+  /** The simulated home, for what has no method here: restarts, lost connections, services of one's own. */
+  get home(): SimulatedHome {
+    return this.#bench.home;
+  }
+
+  /** The present virtual time, in the home's time zone. */
+  get now(): Temporal.ZonedDateTime {
+    const { clock, home } = this.#bench;
+    return Temporal.Instant.fromEpochMilliseconds(Math.floor(clock.nowMs())).toZonedDateTimeISO(home.timeZone());
+  }
+
+  /** How the app is: `running`, `failed` with its problem, … */
+  get report(): AppReport | undefined {
+    return this.#bench.runtime.apps.app(this.#bench.name);
+  }
+
+  /** All that has been logged, whatever the level. */
+  get logs(): readonly LogRecord[] {
+    return this.#bench.logs;
+  }
+
+  /** What handlers, jobs, hooks and tasks of the app threw. */
+  get failures(): readonly AppFailure[] {
+    return this.#bench.failures;
+  }
+
+  /**
+   * Sets a state of the home, as a device would, and lets the app react. A new entity gets what its domain has;
+   * attributes that are not named stay.
+   *
+   * @example
+   * ```ts
+   * await t.set('sensor.outdoor_temperature', 21.5);
+   * await t.set('light.hallway', 'on', { brightness: 40 });
+   * ```
+   */
+  async set(entityId: string, state: string | number, attributes: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.#bench.home.setState(entityId, String(state), attributes);
+    await this.settle();
+  }
+
+  /** Takes an entity out of the home, and lets the app react. */
+  async remove(entityId: string): Promise<void> {
+    this.#bench.home.removeState(entityId);
+    await this.settle();
+  }
+
+  /** Fires an event of the home, as an integration would, and lets the app react. */
+  async fire(eventType: string, data: JsonObject = {}): Promise<void> {
+    this.#bench.home.fireEvent(eventType, data);
+    await this.settle();
+  }
+
+  /**
+   * Lets virtual time pass: whatever falls due runs, in order.
+   *
+   * @throws NotQuiet where something neither ends nor waits for virtual time; it is named.
+   */
+  async advance(duration: DurationInput): Promise<void> {
+    await this.#bench.clock.advanceBy(durationMs(duration));
+  }
+
+  /**
+   * Lets virtual time pass until a moment: a time of day, today or else tomorrow, or a date and time in the home's zone.
+   *
+   * @example
+   * ```ts
+   * await t.advanceTo('07:30');
+   * await t.advanceTo('2026-10-25T03:00');
+   * ```
+   */
+  async advanceTo(time: string): Promise<void> {
+    const { clock, home } = this.#bench;
+    await clock.advanceTo(momentOf(time, this.now, home.timeZone()).epochMilliseconds);
+  }
+
+  /** Waits until all is quiet, without letting time pass. */
+  async settle(): Promise<void> {
+    await this.#bench.clock.settle();
+  }
+
+  /**
+   * The state of an entity in the home.
+   *
+   * @throws TypeError where there is no such entity.
+   */
+  state(entityId: string): string {
+    const state = this.#bench.home.state(entityId);
+    if (state === undefined) throw new TypeError(`The home has no entity "${entityId}"; give it in runApp's \`home\`, or set it first`);
+    return state;
+  }
+
+  /** The attributes of an entity in the home. */
+  attributes(entityId: string): Readonly<Record<string, unknown>> {
+    return this.#bench.home.attributes(entityId) ?? {};
+  }
+
+  /**
+   * The service calls that the home has accepted, the oldest first; of one service if it is named.
+   *
+   * @example
+   * ```ts
+   * expect(t.calls('light.turn_on')).toMatchObject([{ target: { entity_id: ['light.hallway'] } }]);
+   * ```
+   */
+  calls(service?: string): readonly ServiceCallRecord[] {
+    const { calls } = this.#bench.home;
+    return service === undefined ? [...calls] : calls.filter((call) => `${call.domain}.${call.service}` === service);
+  }
+
+  /** Stops the daemon, the app's shutdown hooks included. What it did to the home can still be looked at. */
+  async stop(): Promise<void> {
+    const { clock, runtime } = this.#bench;
+    await clock.pump(runtime.stop());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+function momentOf(time: string, now: Temporal.ZonedDateTime, timeZone: string): Temporal.ZonedDateTime {
+  if (time.includes('T')) return time.includes('[') ? Temporal.ZonedDateTime.from(time) : Temporal.PlainDateTime.from(time).toZonedDateTime(timeZone);
+  const today = now.withPlainTime(Temporal.PlainTime.from(time));
+  return Temporal.ZonedDateTime.compare(today, now) > 0 ? today : today.add({ days: 1 });
+}

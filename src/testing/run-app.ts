@@ -1,0 +1,200 @@
+import { dirname, basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import { appBrand, type AppClass, appClassOf, appHomeName, appSchema, makeApp } from '../apps/app.ts';
+import type { AppFinder } from '../apps/app-loader.ts';
+import type { AppFailure, AppReport } from '../apps/host-control.ts';
+import { HassetteError, InvalidArgument } from '../kernel/errors.ts';
+import { Logging, type LogLevel, type LogRecord } from '../kernel/logging.ts';
+import { VirtualClock } from '../kernel/virtual-clock.ts';
+import { configurationOf } from '../runtime/configuration-of.ts';
+import { Runtime } from '../runtime/runtime.ts';
+import { type EntitySetup, SimulatedHome } from '../simulator/simulated-home.ts';
+import { AppUnderTest } from './app-under-test.ts';
+
+/** A class of an app. */
+export type TestableApp = abstract new () => unknown;
+
+/** What the class's schema takes; nothing for a class without one. */
+type ConfigOf<C> = C extends { readonly [appSchema]: infer Schema extends z.ZodType } ? z.input<Schema> : undefined;
+
+/** `config` can be left out where the schema takes an empty object. */
+type GivenConfig<C> = undefined extends ConfigOf<C>
+  ? { readonly config?: undefined }
+  : Record<never, never> extends ConfigOf<C>
+    ? { readonly config?: ConfigOf<C> }
+    : { readonly config: ConfigOf<C> };
+
+export interface RunAppSettings {
+  /** The home's entities: a state each, or a state with attributes. */
+  readonly home?: Readonly<Record<string, string | EntitySetup>> | undefined;
+  /**
+   * When it is: an instant, or a date and time with the time zone that is then the home's.
+   *
+   * @defaultValue '2026-01-15T12:00[Europe/Amsterdam]'
+   */
+  readonly now?: string | undefined;
+  /** Names of the home's `notify` services. @defaultValue ['notify'] */
+  readonly notifiers?: readonly string[] | undefined;
+  /** The instance's name. @defaultValue the class's name, in snake case */
+  readonly name?: string | undefined;
+  /**
+   * Where the app runs. `thread` needs `source`.
+   *
+   * @defaultValue what HASSETTE_TEST_ISOLATION says where `source` is given, else 'main'
+   */
+  readonly isolation?: 'main' | 'thread' | undefined;
+  /** The app's file, for a thread to load it: `import.meta.resolve('./motion-light.ts')`. */
+  readonly source?: string | undefined;
+  /** Prints the log from this level on. @defaultValue 'silent' */
+  readonly log?: LogLevel | undefined;
+  /** Whatever is left to chance follows from it. @defaultValue 1 */
+  readonly seed?: number | undefined;
+}
+
+export type RunAppOptions<C> = RunAppSettings & GivenConfig<C>;
+
+/** The app of a test did not come up. */
+export class AppDidNotStart extends HassetteError {
+  readonly code = 'APP_DID_NOT_START';
+  readonly audience = 'author';
+  readonly report: AppReport | undefined;
+
+  constructor(name: string, report: AppReport | undefined) {
+    const { message = 'no reason is known', hint } = report?.problem ?? {};
+    super(`"${name}" did not start: ${message}`, { hint });
+    this.report = report;
+  }
+}
+
+const DEFAULT_NOW = '2026-01-15T12:00[Europe/Amsterdam]';
+
+/**
+ * Runs an app in the real daemon, on a simulated home held in memory, under virtual time. Nothing is mocked, nothing
+ * global is replaced: any number of these can run side by side.
+ *
+ * @example
+ * ```ts
+ * await using t = await runApp(MotionLight, {
+ *   config: { motion: 'binary_sensor.hallway', light: 'light.hallway', offAfter: '3m' },
+ *   home: { 'binary_sensor.hallway': 'off', 'light.hallway': 'off' },
+ * });
+ * await t.set('binary_sensor.hallway', 'on');
+ * expect(t.state('light.hallway')).toBe('on');
+ * ```
+ * @throws AppDidNotStart where a hook failed or the configuration is wrong.
+ */
+export async function runApp<C extends TestableApp>(
+  appClass: C,
+  ...[options]: Record<never, never> extends RunAppOptions<C> ? [RunAppOptions<C>?] : [RunAppOptions<C>]
+): Promise<AppUnderTest<InstanceType<C>>> {
+  const settings: RunAppSettings & { readonly config?: unknown } = options ?? {};
+  const hosted = appClassOf(appClass, appClass.name);
+  if (hosted === undefined) {
+    throw new InvalidArgument(`runApp was given ${String(appClass.name)}, which is no app`, { hint: 'Give it a class that extends App.' });
+  }
+  const { epochMs, timeZone } = momentOf(settings.now ?? DEFAULT_NOW);
+  const clock = new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(epochMs) });
+  const home = new SimulatedHome({
+    clock,
+    seed: settings.seed,
+    config: { time_zone: timeZone },
+    states: settings.home,
+    notifiers: settings.notifiers,
+  });
+  const name = settings.name ?? snakeCase(appClass.name);
+  const place = placeOf(settings, appClass.name);
+  let instance: unknown;
+  const logs: LogRecord[] = [];
+  const failures: AppFailure[] = [];
+  const print = settings.log !== undefined && settings.log !== 'silent';
+  const logging = new Logging({ clock, level: settings.log ?? 'info', format: print ? 'pretty' : 'silent' });
+  logging.tap((record) => logs.push(record));
+
+  const runtime = Runtime.create({
+    clock,
+    logging,
+    version: 'test',
+    configuration: configurationOf({
+      homes: { default: 'simulated' },
+      apps: { [name]: { class: place.className, config: { ...asRecord(settings.config) }, isolation: place.isolation } },
+    }),
+    appsFolder: place.folder,
+    homes: { default: { transport: home.transport, token: home.token } },
+    finder: place.isolation === 'thread' ? undefined : finderOf(hosted, (made) => (instance = made)),
+  });
+  clock.addActivity(runtime);
+  const bench = { runtime, clock, home, name, logs, failures, app: () => instance };
+  const underTest = new AppUnderTest<InstanceType<C>>(bench);
+  try {
+    await clock.pump(runtime.start().then(() => runtime.apps.settled()));
+    runtime.apps.onFailure((failure) => failures.push(failure));
+    await clock.settle();
+  } catch (error) {
+    await underTest.stop();
+    throw error;
+  }
+  if (underTest.report?.status === 'failed') {
+    const { report } = underTest;
+    await underTest.stop();
+    throw new AppDidNotStart(name, report);
+  }
+  return underTest;
+}
+
+/** A finder that knows one class, and sees what is made of it. */
+function finderOf(appClass: AppClass, onMade: (app: unknown) => void): AppFinder {
+  const seen: AppClass = {
+    name: appClass.name,
+    [appBrand]: appClass[appBrand],
+    [appSchema]: appClass[appSchema],
+    [appHomeName]: appClass[appHomeName],
+    [makeApp](given) {
+      const app = appClass[makeApp](given);
+      onMade(app);
+      return app;
+    },
+  };
+  return { find: () => Promise.resolve({ file: 'test', name: appClass.name, appClass: seen }), busy: () => [] };
+}
+
+interface Place {
+  readonly isolation: 'main' | 'thread';
+  readonly folder: string;
+  readonly className: string;
+}
+
+function placeOf({ isolation, source }: RunAppSettings, className: string): Place {
+  const wanted = isolation ?? (source !== undefined && process.env['HASSETTE_TEST_ISOLATION'] === 'thread' ? 'thread' : 'main');
+  if (wanted === 'main') return { isolation: 'main', folder: '.', className };
+  if (source === undefined) {
+    throw new InvalidArgument("runApp with isolation 'thread' needs the app's file", {
+      hint: "A thread loads the app by itself: source: import.meta.resolve('./my-app.ts')",
+    });
+  }
+  const file = source.startsWith('file:') ? fileURLToPath(source) : source;
+  return { isolation: 'thread', folder: dirname(file), className: `${basename(file)}#${className}` };
+}
+
+function momentOf(now: string): { readonly epochMs: number; readonly timeZone: string } {
+  try {
+    if (now.includes('[')) {
+      const moment = Temporal.ZonedDateTime.from(now);
+      return { epochMs: moment.epochMilliseconds, timeZone: moment.timeZoneId };
+    }
+    return { epochMs: Temporal.Instant.from(now).epochMilliseconds, timeZone: 'Europe/Amsterdam' };
+  } catch (cause) {
+    throw new InvalidArgument(`runApp was given now: '${now}', which is no moment`, {
+      hint: "Write an instant ('2026-03-29T00:30Z') or a time with its zone ('2026-03-29T01:30[Europe/Berlin]').",
+      cause,
+    });
+  }
+}
+
+function asRecord(config: unknown): Readonly<Record<string, unknown>> {
+  return typeof config === 'object' && config !== null ? { ...config } : {};
+}
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/(?<=[a-z0-9])([A-Z])/g, '_$1').toLowerCase();
+}
