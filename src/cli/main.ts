@@ -71,7 +71,8 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
     .option('--host <address>', 'where it listens', undefined)
     .option('--port <number>', 'its port; 0 takes a free one', number)
     .option('--seed <number>', 'another seed, another day', number)
-    .option('--speed <factor>', 'how many times faster than life people live in it', number)
+    .option('--speed <factor>', 'how many times faster than life time passes in it', number)
+    .option('--start <time>', 'the time of day it begins with, in place of the present')
     .option('--list', 'print its entities with their states, and end')
     .addOption(json)
     .action(async (options: SimulateOptions) => {

@@ -1,9 +1,12 @@
 import { loadConfiguration, type ValidConfiguration } from '../config/load-configuration.ts';
 import { problemsText } from '../config/problem.ts';
+import type { Configuration } from '../config/schema.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { Logging } from '../kernel/logging.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { ownPackage } from './own-package.ts';
+import { sayError } from './say-error.ts';
 import { exitCodes, type Surroundings } from './surroundings.ts';
 
 export interface RunOptions {
@@ -15,7 +18,7 @@ export interface RunOptions {
   readonly simulate?: boolean;
 }
 
-function openLogging({ configuration, secrets }: ValidConfiguration, clock: SystemClock, at: Surroundings): Logging {
+function openLogging({ configuration, secrets }: ValidConfiguration, clock: Clock, at: Surroundings): Logging {
   const { level, levels, format, file, rotate } = configuration.logging;
   const apps = Object.entries(configuration.apps).flatMap(([name, { logLevel }]) =>
     logLevel === undefined ? [] : [[`app.${name}`, logLevel] as const],
@@ -29,6 +32,14 @@ function openLogging({ configuration, secrets }: ValidConfiguration, clock: Syst
     file: file === undefined ? undefined : { path: file, ...rotate },
     hide: secrets,
   });
+}
+
+/** A daemon whose homes are all simulated lives in their time. */
+async function clockFor({ homes, simulate }: Configuration): Promise<Clock> {
+  const clock = new SystemClock();
+  if (!Object.values(homes).every((home) => home === 'simulated')) return clock;
+  const { demoClock } = await import('./demo-clock.ts');
+  return demoClock(clock, simulate);
 }
 
 /** `hassette run`: the daemon, until it is told to stop or cannot go on. */
@@ -52,7 +63,7 @@ export async function run(options: RunOptions, at: Surroundings): Promise<number
       return exitCodes.configuration;
     }
     const { configuration } = loaded;
-    const clock = new SystemClock();
+    const clock = await clockFor(configuration);
     const logging = openLogging(loaded, clock, at);
     try {
       const { apps: appsFolder, data: dataFolder } = configuration.paths;
@@ -67,10 +78,16 @@ export async function run(options: RunOptions, at: Surroundings): Promise<number
       stop = () => void runtime.stop();
       if (requests > 0) return exitCodes.done;
       logging.logger('hassette').info({ sources: loaded.sources }, 'configuration read');
-      // What ends a start is told by `ended` as well, together with the exit code that is right for it.
-      const [started] = await Promise.allSettled([runtime.start()]);
-      if (started.status === 'rejected') await runtime.stop();
-      return (await runtime.ended).exitCode;
+      const failure = await runtime.start().then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      if (failure !== undefined) await runtime.stop();
+      const { exitCode } = await runtime.ended;
+      // A start that was called off by a signal has not failed.
+      if (failure === undefined || requests > 0 || exitCode !== exitCodes.done) return exitCode;
+      sayError(at, failure.error);
+      return exitCodes.failed;
     } finally {
       await logging.close();
     }

@@ -3,8 +3,8 @@ import { problemsText } from '../config/problem.ts';
 import type { Configuration } from '../config/schema.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
 import { DemoHome } from '../simulator/demo-home.ts';
-import { FastClock } from '../simulator/fast-clock.ts';
 import { SimulatorServer } from '../simulator/socket-server.ts';
+import { demoClock } from './demo-clock.ts';
 import { exitCodes, type Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
 
@@ -68,8 +68,7 @@ export async function simulate(options: SimulateOptions, at: Surroundings): Prom
   const simulated = loaded.kind === 'valid' ? loaded.configuration.simulate : loaded.usable.simulate;
   if (loaded.kind === 'invalid' && simulated === undefined) at.say(problemsText(loaded.problems));
   if (simulated === undefined) return exitCodes.configuration;
-  const { seed, speed } = simulated;
-  const demo = new DemoHome({ clock: new FastClock(new SystemClock(), speed), seed });
+  const demo = new DemoHome({ clock: demoClock(new SystemClock(), simulated), seed: simulated.seed });
   if (options.list === true) {
     listEntities(demo, options, at);
     return exitCodes.done;

@@ -13,23 +13,43 @@ export interface Flags {
   readonly simulate?: boolean | undefined;
   /** Start these apps only. */
   readonly only?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  readonly speed?: number | undefined;
+  readonly start?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
 }
 
-const flagOf: Readonly<Record<string, string>> = {
-  'paths.apps': '--apps',
-  'paths.data': '--data',
-  'logging.level': '--log-level',
-};
+interface FlagPlace {
+  readonly flag: string;
+  readonly path: readonly string[];
+  readonly value: (flags: Flags, folder: string) => unknown;
+}
+
+const places: readonly FlagPlace[] = [
+  { flag: '--apps', path: ['paths', 'apps'], value: ({ apps }, folder) => apps && resolve(folder, apps) },
+  { flag: '--data', path: ['paths', 'data'], value: ({ data }, folder) => data && resolve(folder, data) },
+  { flag: '--log-level', path: ['logging', 'level'], value: ({ logLevel }) => logLevel },
+  { flag: '--seed', path: ['simulate', 'seed'], value: ({ seed }) => seed },
+  { flag: '--speed', path: ['simulate', 'speed'], value: ({ speed }) => speed },
+  { flag: '--start', path: ['simulate', 'start'], value: ({ start }) => start },
+  { flag: '--host', path: ['simulate', 'host'], value: ({ host }) => host },
+  { flag: '--port', path: ['simulate', 'port'], value: ({ port }) => port },
+];
 
 /** The layer that the command line makes; `homes` are the names of those to simulate. */
 export function flagLayer(flags: Flags, folder: string, homes: readonly string[]): Layer {
   let tree: Tree = {};
-  const set = (path: readonly string[], value: unknown): void => {
-    if (value !== undefined) tree = withValue(tree, path, value);
+  for (const { path, value } of places) {
+    const said = value(flags, folder);
+    if (said !== undefined) tree = withValue(tree, path, said);
+  }
+  for (const home of homes) tree = withValue(tree, ['homes', home], 'simulated');
+  return {
+    tree,
+    originOf: (path) => {
+      const place = places.find((each) => each.path.join('.') === path.join('.'));
+      return { kind: 'command line', flag: place?.flag ?? '--simulate' };
+    },
   };
-  set(['paths', 'apps'], flags.apps === undefined ? undefined : resolve(folder, flags.apps));
-  set(['paths', 'data'], flags.data === undefined ? undefined : resolve(folder, flags.data));
-  set(['logging', 'level'], flags.logLevel);
-  for (const home of homes) set(['homes', home], 'simulated');
-  return { tree, originOf: (path) => ({ kind: 'command line', flag: flagOf[path.join('.')] ?? '--simulate' }) };
 }

@@ -24,7 +24,7 @@ export interface InvalidConfiguration extends Reading {
   readonly usable: UsableParts;
 }
 
-export type UsableParts = Partial<Pick<Configuration, 'paths' | 'apps'>>;
+export type UsableParts = Partial<Pick<Configuration, 'paths' | 'apps' | 'simulate'>>;
 
 type Apps = Configuration['apps'];
 
@@ -36,17 +36,18 @@ function selected(apps: Apps, only: readonly string[] | undefined): Apps {
   );
 }
 
-/** What of a tree is right by itself: its paths, and each app. */
-function usablePart(tree: Tree): Pick<Configuration, 'paths' | 'apps'> | undefined {
+/** What of a tree is right by itself: sections, and each app. */
+function usableParts(tree: Tree): UsableParts {
   const { shape } = ConfigurationSchema;
-  const paths = shape.paths.safeParse(tree['paths']);
-  if (!paths.success) return undefined;
   const entries = isTree(tree['apps']) ? Object.entries(tree['apps']) : [];
-  const apps: Apps = Object.assign(
-    {},
-    ...entries.map(([name, app]) => shape.apps.safeParse({ [name]: app }).data ?? {}),
-  );
-  return { paths: paths.data, apps };
+  const apps = entries.map(([name, app]) => shape.apps.safeParse({ [name]: app }).data ?? {});
+  const paths = shape.paths.safeParse(tree['paths']).data;
+  const simulate = shape.simulate.safeParse(tree['simulate']).data;
+  return {
+    apps: Object.assign({}, ...apps),
+    ...(paths === undefined ? {} : { paths }),
+    ...(simulate === undefined ? {} : { simulate }),
+  };
 }
 
 function lineOf({ origin }: Problem): number {
@@ -78,14 +79,14 @@ export async function loadConfiguration(request: ConfigurationRequest): Promise<
   const gathered = await gatherSources(request, schema);
   const { tree, originOf, fileKind, file, folder, sources, secrets } = gathered;
   const only = request.flags?.only;
-  const complete = ({ paths, apps }: Pick<Configuration, 'paths' | 'apps'>): Pick<Configuration, 'paths' | 'apps'> => ({
-    paths: { apps: resolve(folder, paths.apps), data: resolve(folder, paths.data) },
-    apps: selected(apps, only),
+  const complete = <Parts extends UsableParts>(parts: Parts): Parts => ({
+    ...parts,
+    ...(parts.paths && { paths: { apps: resolve(folder, parts.paths.apps), data: resolve(folder, parts.paths.data) } }),
+    ...(parts.apps && { apps: selected(parts.apps, only) }),
   });
   const problems = [...gathered.problems];
   const parsed = ConfigurationSchema.safeParse(tree);
-  const part = parsed.success ? parsed.data : usablePart(tree);
-  const usable: UsableParts = part === undefined ? {} : complete(part);
+  const usable: UsableParts = complete(parsed.success ? parsed.data : usableParts(tree));
 
   if (fileKind === 'none' && tree['homes'] === undefined) {
     problems.push(missingConfiguration(folder));
@@ -102,7 +103,7 @@ export async function loadConfiguration(request: ConfigurationRequest): Promise<
   }
   const reading: Reading = { file, folder, sources, secrets, originOf };
   if (parsed.success && problems.length === 0) {
-    return { kind: 'valid', ...reading, configuration: { ...parsed.data, ...complete(parsed.data) } };
+    return { kind: 'valid', ...reading, configuration: complete(parsed.data) };
   }
   return {
     kind: 'invalid',

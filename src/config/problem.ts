@@ -1,4 +1,3 @@
-import { HassetteError } from '../kernel/errors.ts';
 import { pathText, type Path } from './tree.ts';
 
 /** Who said a value. */
@@ -27,21 +26,7 @@ export interface Problem {
   readonly hint?: string | undefined;
 }
 
-/** A configuration that cannot be used. It carries everything that is wrong with it. */
-export class ConfigurationInvalid extends HassetteError {
-  readonly code = 'CONFIGURATION_INVALID';
-  readonly audience = 'operator';
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(problemsText(problems), {
-      hint: 'Correct what is listed and start again; `hassette check` shows what is left.',
-    });
-    this.problems = problems;
-  }
-}
-
-export function originText(origin: Origin): string {
+function originText(origin: Origin): string {
   switch (origin.kind) {
     case 'file':
       return origin.line === undefined ? origin.file : `${origin.file}:${origin.line}:${origin.column ?? 1}`;

@@ -17,7 +17,7 @@ export interface Telling {
 const longestShown = 60;
 
 /** A value in a few words; what may be a secret is not shown. */
-export function foundText(value: unknown, hidden: boolean): string {
+function foundText(value: unknown, hidden: boolean): string {
   if (value === undefined || value === null) return 'nothing';
   if (value === '') return 'an empty text';
   if (hidden) return `something ${HIDDEN}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationMs } from '../kernel/duration.ts';
 import type { LogLevel } from '../kernel/logging.ts';
+import { parseTimeOfDay } from '../kernel/time-of-day.ts';
 import { address } from './address.ts';
 
 /**
@@ -16,6 +17,17 @@ const instanceName = z
   .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, { error: 'a name of letters, digits, _ and -, beginning with a letter' });
 
 const logLevel = z.enum(logLevels);
+
+const timeOfDay = z.string().refine(isTimeOfDay, { params: { expected: 'a time of day, such as "07:30"' } });
+
+function isTimeOfDay(text: string): boolean {
+  try {
+    parseTimeOfDay(text);
+    return true;
+  } catch {
+    return false; // As below.
+  }
+}
 
 function readDuration(text: string): number | undefined {
   try {
@@ -170,7 +182,8 @@ const Limits = z
 const Simulate = z
   .strictObject({
     seed: z.int().min(0).meta({ description: 'Another seed, another day in the demo home.' }).default(1),
-    speed: z.number().positive().meta({ description: 'How many times faster than life people live in it.' }).default(1),
+    speed: z.number().positive().meta({ description: 'How many times faster than life time passes.' }).default(1),
+    start: timeOfDay.meta({ description: 'The time of day it begins with, in place of the present.' }).optional(),
     host: z.string().min(1).meta({ description: 'Where `hassette simulate` listens.' }).default('127.0.0.1'),
     port: z.int().min(0).max(65_535).meta({ description: 'Its port; 0 takes a free one.' }).default(8123),
   })
