@@ -27,8 +27,8 @@ export interface HoldsOptions {
   readonly facet: StateFacet;
   /** Names the timers. */
   readonly label: string;
-  /** Called when a hold has lasted; `dueMs` is on Home Assistant's clock. */
-  readonly fire: (hold: Hold, dueMs: number) => void;
+  /** Called when a hold has lasted. `dueMs` is on Home Assistant's clock; `justTold` that its state has only now come. */
+  readonly fire: (hold: Hold, dueMs: number, justTold: boolean) => void;
 }
 
 /** What becomes of the hold of an entity; `anew` begins one for a state that came back. */
@@ -87,21 +87,20 @@ export class Holds {
     this.end(to.entityId);
     if (verdict === 'end') return;
     const before = verdict === 'anew' && present !== undefined ? present.from : from;
-    this.begin({
+    const hold: Hold = {
       entityId: to.entityId,
       kind: before === null ? (present?.kind ?? 'added') : 'changed',
       from: before,
       origin: to,
       sinceMs: verdict === 'anew' ? lastChangedMs(to) : facet.sinceMs(from, to),
       resync: transition.resync,
-    });
+    };
+    this.#begin(hold, true);
   }
 
-  /** Begins a hold; one that has lasted already fires at once. */
+  /** Begins a hold of what is so already; one that has lasted fires at once. */
   begin(hold: Hold): void {
-    const entry = { hold, timer: undefined };
-    this.#holds.set(hold.entityId, entry);
-    this.#arm(entry);
+    this.#begin(hold, false);
   }
 
   end(entityId: string): void {
@@ -113,7 +112,7 @@ export class Holds {
   rearm(): void {
     for (const entry of [...this.#holds.values()]) {
       entry.timer?.cancel();
-      this.#arm(entry);
+      this.#arm(entry, false);
     }
   }
 
@@ -122,17 +121,23 @@ export class Holds {
     this.#holds.clear();
   }
 
-  #arm(entry: { readonly hold: Hold; timer: Timer | undefined }): void {
+  #begin(hold: Hold, justTold: boolean): void {
+    const entry = { hold, timer: undefined };
+    this.#holds.set(hold.entityId, entry);
+    this.#arm(entry, justTold);
+  }
+
+  #arm(entry: { readonly hold: Hold; timer: Timer | undefined }, justTold: boolean): void {
     const { clock, offsetMs, forMs, label, fire } = this.#options;
     const { hold } = entry;
     const dueMs = wholeMs(hold.sinceMs) + forMs;
-    const ring = (): void => {
+    const ring = (isFresh: boolean): void => {
       this.#holds.delete(hold.entityId);
-      fire(hold, dueMs);
+      fire(hold, dueMs, isFresh);
     };
     const delayMs = dueMs - (clock.nowMs() + offsetMs());
-    if (delayMs <= 0) ring();
-    else entry.timer = clock.after(delayMs, `${label}: ${hold.entityId}`, ring);
+    if (delayMs <= 0) ring(justTold);
+    else entry.timer = clock.after(delayMs, `${label}: ${hold.entityId}`, () => ring(false));
   }
 }
 

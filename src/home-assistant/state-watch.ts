@@ -66,7 +66,7 @@ export class StateWatch {
       test,
       facet: facetOf(attribute),
       label,
-      fire: (hold, dueMs) => this.#fire(hold, dueMs),
+      fire: (hold, dueMs, justTold) => this.#fire(hold, dueMs, justTold),
     });
   }
 
@@ -144,10 +144,10 @@ export class StateWatch {
   }
 
   /** A hold has lasted: told on the last value that the subscription saw, however long ago that was. */
-  #fire(hold: Hold, dueMs: number): void {
+  #fire(hold: Hold, dueMs: number, justTold: boolean): void {
     const { entityId, kind, from, resync } = hold;
     const to = this.#present(entityId) ?? hold.origin;
-    this.#tell({ kind, entityId, from, to, resync, stale: this.#isStale(entityId), firedAtMs: dueMs });
+    this.#tell({ kind, entityId, from, to, resync, stale: !justTold && this.#isStale(entityId), firedAtMs: dueMs });
   }
 
   #tell(occurrence: StateOccurrence): void {
