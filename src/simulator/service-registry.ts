@@ -89,7 +89,7 @@ export class ServiceRegistry {
         .filter(([domain]) => this.#only?.has(domain) !== false)
         .map(([domain, services]) => [
           domain,
-          Object.fromEntries([...services].map(([name, { description }]) => [name, description])),
+          Object.fromEntries([...services].map(([name, service]) => [name, descriptionOf(service)])),
         ]),
     );
   }
@@ -132,4 +132,9 @@ function assertResponse(service: Service, asked: boolean): void {
       placeholders,
     });
   }
+}
+
+/** What is told of a service: its own description, and whether it responds. */
+function descriptionOf({ description, response }: Service): ServiceDescription {
+  return response === undefined ? description : { ...description, response: { optional: response === 'optional' } };
 }
