@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/kernel/clock.ts';
 import { Executor } from '../../src/kernel/executor.ts';
 import type { Failure } from '../../src/kernel/failure.ts';
 import { Life } from '../../src/kernel/life.ts';
@@ -14,6 +15,8 @@ export interface SchedulerFixtureOptions {
   readonly now?: string;
   readonly steady?: boolean;
   readonly random?: () => number;
+  /** What the scheduler sees of the clock. @defaultValue the clock itself */
+  readonly seen?: (clock: VirtualClock) => Clock;
 }
 
 /** A scheduler under virtual time, and an app that uses it. */
@@ -27,7 +30,7 @@ export async function makeScheduler(options: SchedulerFixtureOptions = {}) {
   clock.addActivity(executor);
   const failures: Failure[] = [];
   executor.onFailure((failure) => failures.push(failure));
-  const host = new Host('host', { clock, logging, random: options.random ?? (() => 0.5) });
+  const host = new Host('host', { clock: options.seen?.(clock) ?? clock, logging, random: options.random ?? (() => 0.5) });
   const service = new SchedulerService(host, { executor });
   await host.start();
   const life = new Life('hallway_light');
