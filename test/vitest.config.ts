@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { hassette } from '../src/vitest.ts';
 import ClosingLineReporter from './closing-line-reporter.ts';
 
 /** `import 'hassette'` means the sources here, and the built package for those who install it. */
@@ -7,9 +8,14 @@ const conditions = ['hassette-source', 'node', 'import', 'default'];
 /** What all suites have in common. */
 export function suite(
   include: readonly string[],
-  options: { readonly testTimeout?: number; readonly env?: Record<string, string> } = {},
+  options: {
+    readonly testTimeout?: number;
+    readonly env?: Record<string, string>;
+    readonly fileParallelism?: boolean;
+  } = {},
 ) {
   return defineConfig({
+    plugins: [hassette()],
     root: new URL('..', import.meta.url).pathname,
     resolve: { conditions },
     ssr: { resolve: { conditions } },

@@ -18,7 +18,7 @@ function installSpec() {
   try {
     var lock = JSON.parse(fs.readFileSync(path.join(modules, '.package-lock.json'), 'utf8'));
     resolved = lock.packages['node_modules/hassette'].resolved || '';
-  } catch (error) {
+  } catch (_error) {
     // Another package manager, or none: then the registry is the best guess.
   }
   if (resolved.slice(0, 5) === 'file:') return 'file:' + path.resolve(path.dirname(modules), resolved.slice(5));

@@ -54,20 +54,14 @@ async function homesOf(
   clock: SystemClock,
   at: Surroundings,
 ): Promise<readonly CheckedHome[]> {
-  const [{ checkHome }, { NetworkTransport }] = await Promise.all([
-    import('../runtime/check-home.ts'),
-    import('../home-assistant/network-transport.ts'),
-  ]);
+  const { checkHome } = await import('../runtime/check-home.ts');
   const logging = new Logging({ clock, format: 'silent' });
   const checked: CheckedHome[] = [];
   for (const [name, home] of Object.entries(homes)) {
     if (home === 'simulated') continue;
     at.say(`Asking home "${name}" at ${home.url} …`);
-    await using transport = new NetworkTransport({ clock, url: home.url });
     const references = referencesTo(name, apps, Object.keys(homes));
-    checked.push(
-      await checkHome({ name, token: home.token, transport, references, limitMs: homeLimitMs }, { clock, logging }),
-    );
+    checked.push(await checkHome({ name, home, references, limitMs: homeLimitMs }, { clock, logging }));
   }
   return checked;
 }

@@ -29,7 +29,7 @@ export async function init(target: string, at: Surroundings): Promise<number> {
   const folder = resolve(at.folder, target);
   const files = initFiles({
     name: packageName(folder),
-    hassette: relativeSpec(at.installSpec, folder),
+    hassette: relativeSpec(at.installSpec(), folder),
     versions: {
       node: version('node'),
       typescript: version('typescript'),

@@ -131,12 +131,14 @@ export async function commandLine(args: readonly string[], at: Surroundings): Pr
   }
 }
 
+async function runToEnd(args: readonly string[], at: Surroundings): Promise<void> {
+  const code = await commandLine(args, at);
+  process.exitCode = code;
+  // Something that was left open may not keep a command from ending; what is still to be written comes first.
+  process.stderr.write('', () => process.stdout.write('', () => at.exit(code)));
+}
+
 /** What `bin.cjs` calls. */
-export function main(args: readonly string[], { installSpec }: { readonly installSpec: () => string }): void {
-  const at = processSurroundings(installSpec());
-  void commandLine(args, at).then((code) => {
-    process.exitCode = code;
-    // Something that was left open may not keep a command from ending; what is still to be written comes first.
-    process.stderr.write('', () => process.stdout.write('', () => at.exit(code)));
-  });
+export function main(args: readonly string[], { installSpec }: Pick<Surroundings, 'installSpec'>): void {
+  void runToEnd(args, processSurroundings(installSpec));
 }

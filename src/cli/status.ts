@@ -22,9 +22,9 @@ function isRuntimeStatus(answer: unknown): answer is RuntimeStatus {
   );
 }
 
-function statusText(status: RuntimeStatus): string {
-  const uptime = formatDuration(Math.floor(status.uptimeMs / 1000) * 1000);
-  const homes = status.homes.map(({ name, phase, entities, version, timeZone, roundTripMs }) => [
+function statusText(told: RuntimeStatus): string {
+  const uptime = formatDuration(Math.floor(told.uptimeMs / 1000) * 1000);
+  const homes = told.homes.map(({ name, phase, entities, version, timeZone, roundTripMs }) => [
     name,
     phase,
     `${entities} entities`,
@@ -32,12 +32,12 @@ function statusText(status: RuntimeStatus): string {
     timeZone ?? '',
     roundTripMs === undefined ? '' : `${Math.round(roundTripMs)} ms`,
   ]);
-  const apps = status.apps.map(({ name, status: now, className, file }) => [name, now, className, file ?? '']);
-  const problems = status.problems.map(
+  const apps = told.apps.map(({ name, status: now, className, file }) => [name, now, className, file ?? '']);
+  const problems = told.problems.map(
     ({ where, message, hint }) => `  ${where}: ${message}${hint === undefined ? '' : `\n      ${hint}`}`,
   );
   return [
-    `hassette ${status.version} is ${status.health}, up ${uptime}, process ${status.pid}, ${status.memory.rssMb.toFixed(0)} MB`,
+    `hassette ${told.version} is ${told.health}, up ${uptime}, process ${told.pid}, ${told.memory.rssMb.toFixed(0)} MB`,
     ...(homes.length === 0 ? [] : ['', 'Homes', table(homes)]),
     ...(apps.length === 0 ? [] : ['', 'Apps', table(apps)]),
     ...(problems.length === 0 ? [] : ['', 'Problems', ...problems]),

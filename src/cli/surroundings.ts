@@ -6,7 +6,7 @@ export interface Surroundings {
   /** Whether standard output is a terminal that a person looks at. */
   readonly interactive: boolean;
   /** What `npm install` takes for the very Hassette that runs. */
-  readonly installSpec: string;
+  installSpec(): string;
   /** Data, for whoever asked: standard output. */
   print(text: string): void;
   /** Messages, for whoever looks on: standard error. */
@@ -23,7 +23,7 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 export const exitCodes = { done: 0, failed: 1, configuration: 2, interrupted: 130 } as const;
 
 /** The surroundings of the real process. */
-export function processSurroundings(installSpec: string): Surroundings {
+export function processSurroundings(installSpec: () => string): Surroundings {
   return {
     folder: process.cwd(),
     environment: process.env,

@@ -1,6 +1,8 @@
 import type { HomeReference } from '../apps/app-config.ts';
+import type { HomeConfiguration } from '../config/schema.ts';
 import { HomeConnection } from '../home-assistant/home-connection.ts';
 import type { HomeLink, HomeProblem, HomeSnapshot } from '../home-assistant/home-link.ts';
+import { NetworkTransport } from '../home-assistant/network-transport.ts';
 import { getServices } from '../home-assistant/protocol/commands.ts';
 import type { HomeTransport } from '../home-assistant/protocol/transport.ts';
 import { formatDuration } from '../kernel/duration.ts';
@@ -10,8 +12,9 @@ import { withTimeout } from '../kernel/waiting.ts';
 
 export interface HomeToCheck {
   readonly name: string;
-  readonly token: string;
-  readonly transport: HomeTransport;
+  readonly home: Exclude<HomeConfiguration, 'simulated'>;
+  /** The way to it, in place of the network. */
+  readonly transport?: HomeTransport | undefined;
   /** What apps name of it. */
   readonly references: readonly NamedReference[];
   /** How long all of it may take. */
@@ -117,8 +120,10 @@ async function missingIn(
 
 /** Asks a home, once, whether it lets us in, and whether there is in it what apps name. */
 export async function checkHome(home: HomeToCheck, context: ResourceContext): Promise<CheckedHome> {
-  const { name, token, transport, limitMs } = home;
-  await using connection = new HomeConnection(context, { home: name, transport, token });
+  const { name, limitMs } = home;
+  await using network = new NetworkTransport({ clock: context.clock, ...home.home });
+  const transport = home.transport ?? network;
+  await using connection = new HomeConnection(context, { home: name, transport, token: home.home.token });
   await connection.start();
   const failed = (problem: HomeProblem): CheckedHome => ({ kind: 'failed', name, problem });
   try {
