@@ -36,6 +36,14 @@ export class StatesView {
     return this.#home.mirror.get(entityId) as StateOf<Id> | undefined;
   }
 
+  /**
+   * The last state of an entity that was one: its present state unless that is `unavailable` or `unknown`; undefined
+   * where it never had any.
+   */
+  lastGood<const Id extends string>(entityId: Id): EntityState<DomainState<DomainOf<Id>>> | undefined {
+    return this.#home.mirror.lastGood(entityId) as EntityState<DomainState<DomainOf<Id>>> | undefined;
+  }
+
   /** Whether the home has such an entity, whatever its state. */
   has(entityId: string): boolean {
     return this.#home.mirror.has(entityId);

@@ -117,6 +117,8 @@ export async function runApp<C extends TestableApp>(
     version: 'test',
     configuration: configurationOf({
       homes: { default: 'simulated' },
+      // A home in memory is not lost by itself; at its usual pace a month of virtual time would be mostly pings.
+      connection: { pingInterval: '5m' },
       apps: { [name]: { class: place.className, config: { ...asRecord(settings.config) }, isolation: place.isolation } },
     }),
     appsFolder: place.folder,

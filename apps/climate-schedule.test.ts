@@ -1,0 +1,95 @@
+import { runApp } from 'hassette/testing';
+import { describe, expect, it } from 'vitest';
+import { ClimateSchedule } from './climate-schedule.ts';
+
+const thermostat = 'climate.living_room';
+const window = 'binary_sensor.window';
+const slots = [
+  { days: ['mon', 'tue', 'wed', 'thu', 'fri'], at: '06:30', temperature: 21 },
+  { days: ['mon', 'tue', 'wed', 'thu', 'fri'], at: '09:00', temperature: 18 },
+  { days: ['sat', 'sun'], at: '08:00', temperature: 21.5 },
+  { at: '22:00', temperature: 16 },
+] as const;
+
+/** 2026-01-14 was a Wednesday. */
+function start(now: string, { state = 'heat', schedule = slots }: { readonly state?: string; readonly schedule?: readonly unknown[] } = {}) {
+  return runApp(ClimateSchedule, {
+    source: import.meta.resolve('./climate-schedule.ts'),
+    config: { thermostat, windows: [window], slots: structuredClone(schedule) as never },
+    home: { [thermostat]: { state, attributes: { temperature: 15 } }, [window]: 'off' },
+    now,
+  });
+}
+
+describe('ClimateSchedule', () => {
+  it('applies the slot that holds when it starts', async () => {
+    await using t = await start('2026-01-14T07:45[Europe/Berlin]');
+    expect(t.attributes(thermostat)['temperature']).toBe(21);
+  });
+
+  it('looks back over midnight, and over the weekend', async () => {
+    await using night = await start('2026-01-14T03:00[Europe/Berlin]');
+    expect(night.attributes(thermostat)['temperature']).toBe(16);
+    await using monday = await start('2026-01-12T06:00[Europe/Berlin]');
+    expect(monday.attributes(thermostat)['temperature']).toBe(16);
+  });
+
+  it('follows the slots of the day', async () => {
+    await using t = await start('2026-01-16T08:00[Europe/Berlin]');
+    await t.advanceTo('09:00');
+    expect(t.attributes(thermostat)['temperature']).toBe(18);
+    await t.advanceTo('22:00');
+    expect(t.attributes(thermostat)['temperature']).toBe(16);
+    await t.advanceTo('08:00');
+    expect(t.attributes(thermostat)['temperature']).toBe(21.5);
+  });
+
+  it('does not send what is set already', async () => {
+    await using t = await start('2026-01-14T07:45[Europe/Berlin]');
+    const calls = t.calls('climate.set_temperature').length;
+    await t.set(window, 'on');
+    await t.advance('1m');
+    await t.set(window, 'off');
+    expect(t.calls('climate.set_temperature')).toHaveLength(calls);
+  });
+
+  it('pauses for a window that stays open, and brings back the slot that holds by then', async () => {
+    await using t = await start('2026-01-14T08:50[Europe/Berlin]');
+    await t.set(window, 'on');
+    await t.advance('2m');
+    expect(t.attributes(thermostat)['temperature']).toBe(7);
+    await t.advanceTo('09:30');
+    expect(t.attributes(thermostat)['temperature']).toBe(7);
+    await t.set(window, 'off');
+    expect(t.attributes(thermostat)['temperature']).toBe(18);
+  });
+
+  it('sets a thermostat that was unavailable when a slot began once it returns', async () => {
+    await using t = await start('2026-01-14T08:50[Europe/Berlin]');
+    await t.set(thermostat, 'unavailable');
+    await t.advanceTo('09:10');
+    expect(t.attributes(thermostat)['temperature']).toBe(21);
+    await t.set(thermostat, 'heat');
+    expect(t.attributes(thermostat)['temperature']).toBe(18);
+    expect(t.calls('climate.set_temperature').filter(({ data }) => data['temperature'] === 18)).toHaveLength(1);
+  });
+
+  it('sets a slot that the spring skips right after the gap, and one that autumn has twice once', async () => {
+    const schedule = [{ at: '02:30', temperature: 12 }, { at: '12:00', temperature: 20 }];
+    await using spring = await start('2026-03-29T01:50[Europe/Berlin]', { schedule });
+    await spring.advance('9m');
+    expect(spring.attributes(thermostat)['temperature']).toBe(20);
+    await spring.advance('1m');
+    expect(spring.now.toPlainTime().toString()).toBe('03:00:00');
+    expect(spring.attributes(thermostat)['temperature']).toBe(12);
+
+    await using autumn = await start('2026-10-25T01:50[Europe/Berlin]', { schedule });
+    await autumn.advance('3h');
+    expect(autumn.calls('climate.set_temperature').filter(({ data }) => data['temperature'] === 12)).toHaveLength(1);
+  });
+
+  it('refuses a schedule that is none, with all that is wrong', async () => {
+    const schedule = [{ at: '25:00', temperature: 20 }, { at: '07:00', temperature: 99 }];
+    await expect(start('2026-01-14T08:50[Europe/Berlin]', { schedule })).rejects.toThrow(/slots/);
+  });
+});
