@@ -80,7 +80,13 @@ export class CallLedger {
         if (end()) reject(error);
       },
     };
-    const entry: Entry = { what, onConnection, send: () => work.begin(settle), reject: settle.reject, abandon: undefined };
+    const entry: Entry = {
+      what,
+      onConnection,
+      send: () => work.begin(settle),
+      reject: settle.reject,
+      abandon: undefined,
+    };
     const giveUp = (error: Error): void => {
       entry.abandon?.();
       entry.reject(error);
@@ -140,9 +146,12 @@ export class CallLedger {
   #away(what: string, timeoutMs: number): HomeAway {
     const problem = this.#whyAway();
     const why = problem === undefined ? 'it is not ready yet' : problem.message;
-    return new HomeAway(`${what} waited ${formatDuration(timeoutMs)} for home "${this.#home}" and was not sent: ${why}`, {
-      hint: problem?.hint,
-    });
+    return new HomeAway(
+      `${what} waited ${formatDuration(timeoutMs)} for home "${this.#home}" and was not sent: ${why}`,
+      {
+        hint: problem?.hint,
+      },
+    );
   }
 
   #unanswered(what: string, timeoutMs: number): NoAnswer {

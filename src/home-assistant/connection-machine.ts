@@ -88,7 +88,10 @@ function open(state: ConnectionState): ConnectionStep {
   const generation = state.generation + 1;
   return {
     state: { ...state, phase: 'connecting', generation },
-    effects: [{ do: 'open', generation }, { do: 'limit', phase: 'connecting' }],
+    effects: [
+      { do: 'open', generation },
+      { do: 'limit', phase: 'connecting' },
+    ],
   };
 }
 

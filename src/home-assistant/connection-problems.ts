@@ -50,7 +50,11 @@ export function problemOfSilence(home: string, silentMs: number): ConnectionLost
 }
 
 /** A step of an attempt took too long. */
-export function problemOfStall(home: string, phase: 'connecting' | 'authenticating' | 'syncing', limitMs: number): HomeStalled {
+export function problemOfStall(
+  home: string,
+  phase: 'connecting' | 'authenticating' | 'syncing',
+  limitMs: number,
+): HomeStalled {
   const step = {
     connecting: 'opening the connection',
     authenticating: 'asking to be let in',

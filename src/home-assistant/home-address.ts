@@ -22,7 +22,9 @@ export function parseHomeAddress(text: string): HomeAddress {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(bare)) throw refuse(`Begin it with http:// or https://, as in ${EXAMPLE}.`);
   if (!URL.canParse(bare)) {
     const openIpv6 = /^[a-z]+:\/\/[^/[\]]*:[^/[\]]*:/i.test(bare);
-    throw refuse(openIpv6 ? 'An IPv6 address stands in brackets, as in http://[fd00::1]:8123.' : `It should look like ${EXAMPLE}.`);
+    throw refuse(
+      openIpv6 ? 'An IPv6 address stands in brackets, as in http://[fd00::1]:8123.' : `It should look like ${EXAMPLE}.`,
+    );
   }
   const url = new URL(bare);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -31,7 +33,8 @@ export function parseHomeAddress(text: string): HomeAddress {
   if (url.username !== '' || url.password !== '') {
     throw refuse('Home Assistant takes a long-lived access token in place of user and password.');
   }
-  if (url.search !== '' || url.hash !== '') throw refuse(`Take away what follows the path; it should look like ${EXAMPLE}.`);
+  if (url.search !== '' || url.hash !== '')
+    throw refuse(`Take away what follows the path; it should look like ${EXAMPLE}.`);
   const path = url.pathname.replace(/\/+$/, '').replace(/\/api(\/websocket)?$/, '');
   const base = `${url.origin}${path}`;
   const socketBase = base.replace(/^http/, 'ws');

@@ -3,12 +3,7 @@ import type { Timer } from '../kernel/clock.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
 import { CallLedger } from './call-ledger.ts';
-import {
-  CONNECTION_START,
-  type ConnectionEffect,
-  type ConnectionInput,
-  stepConnection,
-} from './connection-machine.ts';
+import { CONNECTION_START, type ConnectionEffect, type ConnectionInput, stepConnection } from './connection-machine.ts';
 import { problemOfOpening, problemOfStall, topicOf } from './connection-problems.ts';
 import { EventFollowing, isForbidden } from './event-following.ts';
 import { AuthRefused, type HomeError, nameOfCommand, refusalOf } from './home-errors.ts';
@@ -78,6 +73,7 @@ export class HomeConnection extends Resource implements HomeLink {
   #timer: Timer | undefined;
   #farewell: Promise<void> | undefined;
   #held: WireEvent[] = [];
+  #notHeld = 0;
   #offset = UNKNOWN_OFFSET;
   #wantsHearing = false;
   #roundTripMs: number | undefined;
@@ -92,7 +88,9 @@ export class HomeConnection extends Resource implements HomeLink {
     super(`home.${options.home}`, owner, `home.${options.home}`);
     this.home = options.home;
     this.#options = options;
-    this.#sinks = new SinkList((error) => this.logger.error({ err: error }, 'what the home said could not be taken in'));
+    this.#sinks = new SinkList((error) =>
+      this.logger.error({ err: error }, 'what the home said could not be taken in'),
+    );
     this.#calls = new CallLedger(options.home, this.context.clock, () => this.#presentProblem());
     this.#following = new EventFollowing({
       onEvent: (event) => this.#event(event),
@@ -287,10 +285,19 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#tellConnected(entities, config, restarted);
     this.#sinks.tellSnapshot(this.#snapshot(entities, config, restarted));
     this.#step({ kind: 'ready' });
+    this.#tellHeld();
+    this.#calls.open();
+  }
+
+  #tellHeld(): void {
     const held = this.#held;
     this.#held = [];
     for (const event of held) this.#sinks.tellEvent(event);
-    this.#calls.open();
+    if (this.#notHeld === 0) return;
+    this.logger.warn(
+      `${this.#notHeld} events were not told: more than ${MAX_HELD_EVENTS} came while the home was starting`,
+    );
+    this.#notHeld = 0;
   }
 
   #restarted(entities: Entities, starting: boolean): boolean {
@@ -321,6 +328,7 @@ export class HomeConnection extends Resource implements HomeLink {
     }
     // The mirror does not know the home yet; whoever handles the event may want to look at it.
     if (this.#held.length < MAX_HELD_EVENTS) this.#held.push(event);
+    else this.#notHeld += 1;
   }
 
   #configChanged(config: HomeConfig): void {
@@ -365,6 +373,7 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#session = undefined;
     this.#ready = undefined;
     this.#held = [];
+    this.#notHeld = 0;
     this.#following.end();
     this.#sinks.leave();
   }
@@ -400,5 +409,9 @@ export class HomeConnection extends Resource implements HomeLink {
 }
 
 function shown(problem: HomeError): HomeProblem {
-  return { code: problem.code, message: problem.message, ...(problem.hint === undefined ? {} : { hint: problem.hint }) };
+  return {
+    code: problem.code,
+    message: problem.message,
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+  };
 }

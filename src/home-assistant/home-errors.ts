@@ -147,7 +147,10 @@ export function refusalOf(command: Command, error: WireError): CommandRefused {
   const details = { homeCode: error.code, homeMessage: error.message };
   // A service that is missing further down, in a script say, is told as a home_assistant_error.
   if (error.code === 'not_found' && command.type === 'call_service') {
-    return new ServiceNotFound(message, { ...details, hint: 'Developer tools, Actions, lists the services of this home.' });
+    return new ServiceNotFound(message, {
+      ...details,
+      hint: 'Developer tools, Actions, lists the services of this home.',
+    });
   }
   if (error.code === 'unauthorized') {
     return new NotPermitted(message, { ...details, hint: "The token's user needs to be an administrator for that." });
@@ -157,6 +160,7 @@ export function refusalOf(command: Command, error: WireError): CommandRefused {
 
 /** What a command is called in messages. */
 export function nameOfCommand(command: Command): string {
-  if (command.type === 'call_service') return `${command.domain}.${command.service}`;
-  return command.type === 'subscribe_events' ? `the subscription to "${command.event_type}"` : command.type;
+  if (command.type === 'call_service') return `${String(command.domain)}.${String(command.service)}`;
+  if (command.type === 'subscribe_events') return `the subscription to "${String(command.event_type)}"`;
+  return command.type;
 }

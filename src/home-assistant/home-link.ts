@@ -65,16 +65,20 @@ export interface HomeSnapshot {
 }
 
 export type HomePhase =
+  /** A socket is being opened. */
   | 'connecting'
   | 'authenticating'
+  /** Let in; configuration and states are asked for. */
   | 'syncing'
   /** Connected to a home that is not up yet; its snapshot comes when it is. */
   | 'starting'
+  /** The states are known and followed. */
   | 'ready'
-  /** Was ready, and is waiting to try again. */
+  /** There is no connection; it waits, longer each time, to try again. */
   | 'lost'
   /** The home refused the token. It is tried again, slowly. */
   | 'refused'
+  /** Not begun yet, or stopped. */
   | 'closed';
 
 export interface HomeStatus {

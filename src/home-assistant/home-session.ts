@@ -83,7 +83,8 @@ export class HomeSession {
     this.wire = new WireSession(home, clock, {
       onOpen: () => listener.onOpen(),
       onUnasked: (message) => this.#unasked(message),
-      onEnd: (problem) => this.#fail(problem instanceof FrameInvalid && !this.#letIn ? notHomeAssistant(home) : problem),
+      onEnd: (problem) =>
+        this.#fail(problem instanceof FrameInvalid && !this.#letIn ? notHomeAssistant(home) : problem),
     });
     this.#liveness = new Liveness(clock, this.wire, options.pingIntervalMs, `ping of home "${home}"`, {
       onRoundTrip: (roundTripMs) => {
@@ -223,7 +224,8 @@ export class HomeSession {
     // It would be rendered anew each minute: one answer is enough.
     const id = this.wire.subscribe(renderTemplate(CLOCK_TEMPLATE), (event) => {
       this.wire.unsubscribe(id);
-      const homeMs = Number(typeof event === 'object' && event !== null && 'result' in event ? event.result : undefined) * 1000;
+      const homeMs =
+        Number(typeof event === 'object' && event !== null && 'result' in event ? event.result : undefined) * 1000;
       if (Number.isFinite(homeMs)) this.#listener.onClock({ sentMs, homeMs, receivedMs: clock.nowMs() });
     });
   }

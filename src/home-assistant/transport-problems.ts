@@ -15,7 +15,10 @@ export function problemOfNetwork(address: HomeAddress, error: unknown): HomeErro
       hint: address.secure ? ADDRESS_HINT : `${ADDRESS_HINT} Where that begins with https://, so must this.`,
     });
   }
-  return new HomeUnreachable(`${base} cannot be reached: ${because}`, { cause: error, hint: networkHint(address, code) });
+  return new HomeUnreachable(`${base} cannot be reached: ${because}`, {
+    cause: error,
+    hint: networkHint(address, code),
+  });
 }
 
 /** What an HTTP answer in place of a WebSocket means. */
@@ -46,7 +49,9 @@ export function problemOfStatus(address: HomeAddress, status: number, location: 
         hint: 'Home Assistant may be starting. If it runs, look at what the proxy is set to pass on to.',
       });
     default:
-      return new NotHomeAssistant(`${base} answered ${status} where Home Assistant would open a WebSocket`, { hint: ADDRESS_HINT });
+      return new NotHomeAssistant(`${base} answered ${status} where Home Assistant would open a WebSocket`, {
+        hint: ADDRESS_HINT,
+      });
   }
 }
 

@@ -10,7 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => home[Symbol.asyncDispose]());
 
-const fired = (client: Client, eventType: string) => client.sink.events.filter(({ event_type }) => event_type === eventType);
+const fired = (client: Client, eventType: string) =>
+  client.sink.events.filter(({ event_type }) => event_type === eventType);
 
 describe('events', () => {
   it('fired by one client are heard by another that follows them', async () => {

@@ -44,7 +44,11 @@ describe('the connection', () => {
     await using client = await Client.ready(home);
     expect(client.sink.told).toEqual(['closed', 'connecting', 'authenticating', 'syncing', 'snapshot', 'ready']);
     const [snapshot] = client.sink.snapshots;
-    expect(snapshot?.config).toMatchObject({ state: 'RUNNING', time_zone: expect.any(String), latitude: expect.any(Number) });
+    expect(snapshot?.config).toMatchObject({
+      state: 'RUNNING',
+      time_zone: expect.any(String),
+      latitude: expect.any(Number),
+    });
     expect(snapshot?.restarted).toBe(false);
     expect(Object.keys(snapshot?.entities ?? {}).length).toBeGreaterThan(2);
   });

@@ -46,9 +46,16 @@ export async function openHome(): Promise<ContractHome> {
   const url = process.env['HOME_ASSISTANT_URL'];
   const token = process.env['HOME_ASSISTANT_TOKEN'];
   if (url === undefined || token === undefined) {
-    throw new Error('Set HOME_ASSISTANT_URL and HOME_ASSISTANT_TOKEN to those of a Home Assistant that may be played with.');
+    throw new Error(
+      'Set HOME_ASSISTANT_URL and HOME_ASSISTANT_TOKEN to those of a Home Assistant that may be played with.',
+    );
   }
-  return { url, token, userToken: process.env['HOME_ASSISTANT_USER_TOKEN'], [Symbol.asyncDispose]: () => Promise.resolve() };
+  return {
+    url,
+    token,
+    userToken: process.env['HOME_ASSISTANT_USER_TOKEN'],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 /** A home of one's own. */

@@ -42,7 +42,9 @@ describe.runIf(hasMortalHome)('a home that goes and comes back', { timeout: REST
   });
 
   it('killed, and met again when it had long been up: the states tell', async () => {
-    await using client = await Client.ready(home, { backoff: { firstMs: 3_600_000, maxMs: 3_600_000, factor: 1, jitter: 0 } });
+    await using client = await Client.ready(home, {
+      backoff: { firstMs: 3_600_000, maxMs: 3_600_000, factor: 1, jitter: 0 },
+    });
     await home.kill();
     await client.sink.until(() => client.sink.phases.at(-1) === 'lost');
     await home.start();

@@ -8,7 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => home[Symbol.asyncDispose]());
 
-const failure = (id: unknown, code: string) => ({ id, type: 'result', success: false, error: expect.objectContaining({ code }) });
+const failure = (id: unknown, code: string) => ({
+  id,
+  type: 'result',
+  success: false,
+  error: expect.objectContaining({ code }),
+});
 
 describe('ids', () => {
   it('have to grow, and may skip', async () => {
@@ -96,9 +101,13 @@ describe('frames', () => {
 describe('rights', () => {
   it.runIf(hasUserToken)('are needed for most events, and for firing them', async () => {
     using client = await RawClient.enter(home, home.userToken);
-    expect(await client.ask({ id: 1, type: 'subscribe_events', event_type: 'call_service' })).toEqual(failure(1, 'unauthorized'));
+    expect(await client.ask({ id: 1, type: 'subscribe_events', event_type: 'call_service' })).toEqual(
+      failure(1, 'unauthorized'),
+    );
     expect(await client.ask({ id: 2, type: 'fire_event', event_type: 'my_event' })).toEqual(failure(2, 'unauthorized'));
-    expect(await client.ask({ id: 3, type: 'subscribe_events', event_type: 'core_config_updated' })).toMatchObject({ success: true });
+    expect(await client.ask({ id: 3, type: 'subscribe_events', event_type: 'core_config_updated' })).toMatchObject({
+      success: true,
+    });
     expect(await client.ask({ id: 4, type: 'subscribe_entities' })).toMatchObject({ success: true });
   });
 });

@@ -66,7 +66,9 @@ export class RawClient implements Disposable {
   }
 
   /** The next frame for which something holds; those before it are passed over. */
-  async nextWhere(holds: (frame: Readonly<Record<string, unknown>>) => boolean): Promise<Readonly<Record<string, unknown>>> {
+  async nextWhere(
+    holds: (frame: Readonly<Record<string, unknown>>) => boolean,
+  ): Promise<Readonly<Record<string, unknown>>> {
     for (;;) {
       const frame = await this.next();
       if (isRecord(frame) && holds(frame)) return frame;

@@ -45,10 +45,7 @@ describe('the REST API', () => {
   });
 
   it('lets nobody in with another token', async () => {
-    const response = await client.connection.rest(
-      { method: 'GET', path: '/api/', headers: {} },
-      { timeoutMs: 30_000 },
-    );
+    const response = await client.connection.rest({ method: 'GET', path: '/api/', headers: {} }, { timeoutMs: 30_000 });
     expect(response.status).toBe(200);
     const refused = await fetch(`${home.url}/api/`, { headers: { authorization: 'Bearer nonsense' } });
     expect([refused.status, await refused.text()]).toEqual([401, '401: Unauthorized']);

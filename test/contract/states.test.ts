@@ -35,11 +35,13 @@ beforeEach(async () => {
 
 /** All that was told of an entity since a moment, as it came. */
 function toldOf(entityId: string, since: number): EntitiesMessage[] {
-  return client.sink.differences.slice(since).flatMap((message) => [
-    ...(message.a?.[entityId] === undefined ? [] : [{ a: { [entityId]: message.a[entityId] } }]),
-    ...(message.c?.[entityId] === undefined ? [] : [{ c: { [entityId]: message.c[entityId] } }]),
-    ...(message.r?.includes(entityId) === true ? [{ r: [entityId] }] : []),
-  ]);
+  return client.sink.differences
+    .slice(since)
+    .flatMap((message) => [
+      ...(message.a?.[entityId] === undefined ? [] : [{ a: { [entityId]: message.a[entityId] } }]),
+      ...(message.c?.[entityId] === undefined ? [] : [{ c: { [entityId]: message.c[entityId] } }]),
+      ...(message.r?.includes(entityId) === true ? [{ r: [entityId] }] : []),
+    ]);
 }
 
 /** The same, with times to be met within microseconds: as text they are rounded to such, as numbers they are not. */
@@ -86,13 +88,23 @@ describe('differences', () => {
     await client.rest('POST', `/api/states/${POSTED}`, { state: '2', attributes: { a: 1, b: { c: [1] }, gone: true } });
     await client.rest('POST', `/api/states/${POSTED}`, { state: '2', attributes: { a: 2, b: { c: [1] } } });
     await client.rest('POST', `/api/states/${POSTED}`, { state: '2', attributes: { a: 2, b: { c: [1] } } });
-    await client.rest('POST', `/api/states/${POSTED}`, { state: '2', attributes: { a: 2, b: { c: [1] } }, force_update: true });
+    await client.rest('POST', `/api/states/${POSTED}`, {
+      state: '2',
+      attributes: { a: 2, b: { c: [1] } },
+      force_update: true,
+    });
     await client.rest('DELETE', `/api/states/${POSTED}`);
     await client.sink.until(() => toldOf(POSTED, since).some(({ r }) => r !== undefined));
     expect(toldOf(POSTED, since)).toEqual([
-      { a: { [POSTED]: { s: '1', a: { a: 1, b: { c: [1] }, gone: true }, c: expect.anything(), lc: expect.any(Number) } } },
+      {
+        a: {
+          [POSTED]: { s: '1', a: { a: 1, b: { c: [1] }, gone: true }, c: expect.anything(), lc: expect.any(Number) },
+        },
+      },
       { c: { [POSTED]: { '+': { s: '2', lc: expect.any(Number), c: expect.any(String) } } } },
-      { c: { [POSTED]: { '+': { lu: expect.any(Number), c: expect.any(String), a: { a: 2 } }, '-': { a: ['gone'] } } } },
+      {
+        c: { [POSTED]: { '+': { lu: expect.any(Number), c: expect.any(String), a: { a: 2 } }, '-': { a: ['gone'] } } },
+      },
       { c: { [POSTED]: { '+': { lc: expect.any(Number), c: expect.any(String) } } } },
       { r: [POSTED] },
     ]);
@@ -105,7 +117,10 @@ describe('differences', () => {
       client.sink.events
         .filter((event) => event.event_type === 'state_changed' && event.data['entity_id'] === POSTED)
         .map((event) => event.data as unknown as StateChangedData);
-    await client.rest('POST', `/api/states/${POSTED}`, { state: 'a', attributes: { n: 1, gone: null, deep: { x: [1, 2] } } });
+    await client.rest('POST', `/api/states/${POSTED}`, {
+      state: 'a',
+      attributes: { n: 1, gone: null, deep: { x: [1, 2] } },
+    });
     await client.rest('POST', `/api/states/${POSTED}`, { state: 'b', attributes: { n: 1.5, deep: { x: [1, 2] } } });
     await client.rest('POST', `/api/states/${POSTED}`, { state: 'b', attributes: { n: 1.5, deep: { x: [2, 1] } } });
     await client.rest('DELETE', `/api/states/${POSTED}`);

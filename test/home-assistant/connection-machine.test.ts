@@ -34,7 +34,13 @@ const opening: ConnectionEffect[] = [
 ];
 const waits = (failures: number, slowly = false): ConnectionEffect => ({ do: 'wait', failures, slowly });
 
-type Row = [what: string, from: ConnectionState, input: ConnectionInput, to: ConnectionState, effects: ConnectionEffect[]];
+type Row = [
+  what: string,
+  from: ConnectionState,
+  input: ConnectionInput,
+  to: ConnectionState,
+  effects: ConnectionEffect[],
+];
 
 const table: readonly Row[] = [
   [
@@ -42,7 +48,10 @@ const table: readonly Row[] = [
     CONNECTION_START,
     { kind: 'start' },
     { phase: 'connecting', generation: 1, failures: 0, told: [] },
-    [{ do: 'open', generation: 1 }, { do: 'limit', phase: 'connecting' }],
+    [
+      { do: 'open', generation: 1 },
+      { do: 'limit', phase: 'connecting' },
+    ],
   ],
   ['begun already', at('ready'), { kind: 'start' }, at('ready'), []],
   ['a socket is open', at('connecting'), opened, at('authenticating'), [{ do: 'limit', phase: 'authenticating' }]],
@@ -68,7 +77,13 @@ const table: readonly Row[] = [
     at('lost', { failures: 3 }),
     [{ do: 'unlimit' }, { do: 'tell' }, waits(3)],
   ],
-  ['told once an outage', at('connecting'), ended('CONNECTION_LOST'), at('lost', { failures: 3 }), [{ do: 'unlimit' }, waits(3)]],
+  [
+    'told once an outage',
+    at('connecting'),
+    ended('CONNECTION_LOST'),
+    at('lost', { failures: 3 }),
+    [{ do: 'unlimit' }, waits(3)],
+  ],
   [
     'another problem is told as well',
     at('authenticating'),
@@ -83,7 +98,13 @@ const table: readonly Row[] = [
     at('refused', { failures: 3, told: ['AUTH_REFUSED'] }),
     [{ do: 'unlimit' }, { do: 'tell' }, waits(3, true)],
   ],
-  ['lost while it started', at('starting'), ended('CONNECTION_LOST'), at('lost', { failures: 3 }), [{ do: 'unlimit' }, waits(3)]],
+  [
+    'lost while it started',
+    at('starting'),
+    ended('CONNECTION_LOST'),
+    at('lost', { failures: 3 }),
+    [{ do: 'unlimit' }, waits(3)],
+  ],
   ['what is over cannot end', at('lost'), ended('CONNECTION_LOST'), at('lost'), []],
   ['what is over cannot end', at('closed'), ended('CONNECTION_LOST'), at('closed'), []],
 

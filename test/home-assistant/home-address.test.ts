@@ -4,8 +4,16 @@ import { AddressInvalid } from '../../src/home-assistant/home-errors.ts';
 
 describe('parseHomeAddress', () => {
   it.each([
-    ['http://homeassistant.local:8123', 'http://homeassistant.local:8123', 'ws://homeassistant.local:8123/api/websocket'],
-    ['http://homeassistant.local:8123/', 'http://homeassistant.local:8123', 'ws://homeassistant.local:8123/api/websocket'],
+    [
+      'http://homeassistant.local:8123',
+      'http://homeassistant.local:8123',
+      'ws://homeassistant.local:8123/api/websocket',
+    ],
+    [
+      'http://homeassistant.local:8123/',
+      'http://homeassistant.local:8123',
+      'ws://homeassistant.local:8123/api/websocket',
+    ],
     [' https://ha.example.org ', 'https://ha.example.org', 'wss://ha.example.org/api/websocket'],
     ['HTTPS://HA.example.org:443', 'https://ha.example.org', 'wss://ha.example.org/api/websocket'],
     ['https://example.org/home//', 'https://example.org/home', 'wss://example.org/home/api/websocket'],

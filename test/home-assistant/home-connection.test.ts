@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { HomeConnection, type HomeConnectionOptions } from '../../src/home-assistant/home-connection.ts';
-import { ConnectionLost, HomeAway, HomeUnreachable, NoAnswer, NotPermitted, ServiceNotFound } from '../../src/home-assistant/home-errors.ts';
+import {
+  ConnectionLost,
+  HomeAway,
+  HomeUnreachable,
+  NoAnswer,
+  NotPermitted,
+  ServiceNotFound,
+} from '../../src/home-assistant/home-errors.ts';
 import { callService, getServices } from '../../src/home-assistant/protocol/commands.ts';
 import type { WireEvent } from '../../src/home-assistant/protocol/wire.ts';
 import { Cancelled } from '../../src/kernel/errors.ts';
@@ -54,14 +61,23 @@ describe('a connection to a home', () => {
     await using t = setUp();
     await t.start();
     expect(t.sink.told).toEqual(['closed', 'connecting', 'authenticating', 'syncing', 'snapshot', 'ready']);
-    expect(t.sink.snapshots[0]).toMatchObject({ generation: 1, entities: t.home.entities, restarted: false, clockOffsetMs: 0 });
+    expect(t.sink.snapshots[0]).toMatchObject({
+      generation: 1,
+      entities: t.home.entities,
+      restarted: false,
+      clockOffsetMs: 0,
+    });
     expect(t.sink.snapshots[0]?.config.time_zone).toBe('Europe/Amsterdam');
   });
 
   it('asks for coalesced frames before anything else, and counts ids upwards', async () => {
     await using t = setUp();
     await t.start();
-    expect(t.home.socket.received[0]).toEqual({ id: 1, type: 'supported_features', features: { coalesce_messages: 1 } });
+    expect(t.home.socket.received[0]).toEqual({
+      id: 1,
+      type: 'supported_features',
+      features: { coalesce_messages: 1 },
+    });
     const ids = t.home.socket.received.map(({ id }) => id);
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));
     expect(new Set(ids).size).toBe(ids.length);
@@ -94,7 +110,12 @@ describe('a connection to a home', () => {
     t.home.on('get_states', () => ({ result: [state] }));
     await t.start();
     expect(t.sink.snapshots[0]?.entities).toEqual({ 'light.bed': { s: 'off', a: { a: 1 }, c: '01A', lc: 1 } });
-    const later = { ...state, state: 'on', last_changed: '1970-01-01T00:00:02+00:00', last_updated: '1970-01-01T00:00:02+00:00' };
+    const later = {
+      ...state,
+      state: 'on',
+      last_changed: '1970-01-01T00:00:02+00:00',
+      last_updated: '1970-01-01T00:00:02+00:00',
+    };
     t.home.fire(event('state_changed', { entity_id: 'light.bed', old_state: state, new_state: later }));
     await t.clock.settle();
     expect(t.sink.differences).toEqual([{ c: { 'light.bed': { '+': { s: 'on', lc: 2 } } } }]);
@@ -169,7 +190,9 @@ describe('a home that goes away', () => {
     await using t = setUp();
     await t.start();
     await t.clock.advanceBy(20_000);
-    t.home.obstacle = new HomeUnreachable('http://home cannot be reached: connect ECONNREFUSED', { hint: 'Nothing listens there.' });
+    t.home.obstacle = new HomeUnreachable('http://home cannot be reached: connect ECONNREFUSED', {
+      hint: 'Nothing listens there.',
+    });
     t.home.socket.drop(1006);
     await t.clock.settle();
     const attemptsAt: number[] = [];
@@ -203,7 +226,10 @@ describe('a home that goes away', () => {
     await using t = setUp();
     await t.start();
     t.home.socket.drop(1000);
-    t.home.entities = { 'light.bed': { s: 'on', a: {}, c: '01C', lc: 9 }, 'light.new': { s: 'on', a: {}, c: '01D', lc: 1 } };
+    t.home.entities = {
+      'light.bed': { s: 'on', a: {}, c: '01C', lc: 9 },
+      'light.new': { s: 'on', a: {}, c: '01D', lc: 1 },
+    };
     await t.clock.advanceBy(1000);
     expect(t.sink.told.slice(6)).toEqual(['lost', 'connecting', 'authenticating', 'syncing', 'snapshot', 'ready']);
     expect(t.sink.snapshots[1]).toMatchObject({ generation: 2, entities: t.home.entities, restarted: false });
@@ -437,7 +463,10 @@ describe('commands', () => {
     await t.start();
     const refused = t.connection.command(turnOn, options);
     await expect(t.clock.pump(refused)).rejects.toThrow(ServiceNotFound);
-    await expect(refused).rejects.toMatchObject({ homeCode: 'not_found', homeMessage: 'Service light.turn_on not found.' });
+    await expect(refused).rejects.toMatchObject({
+      homeCode: 'not_found',
+      homeMessage: 'Service light.turn_on not found.',
+    });
     await expect(t.clock.pump(t.connection.command(getServices(), options))).rejects.toThrow(NotPermitted);
   });
 
@@ -513,7 +542,12 @@ describe('commands', () => {
     await t.start();
     const call = t.connection.command(turnOn, options);
     await t.clock.settle();
-    t.home.socket.say({ id: t.home.received('call_service')[0]?.id, type: 'result', success: true, result: 'just in time' });
+    t.home.socket.say({
+      id: t.home.received('call_service')[0]?.id,
+      type: 'result',
+      success: true,
+      result: 'just in time',
+    });
     t.home.socket.drop(1000);
     await expect(t.clock.pump(call)).resolves.toBe('just in time');
   });
@@ -550,7 +584,10 @@ describe('requests', () => {
     await using t = setUp();
     t.home.rest = () => Promise.resolve({ status: 404, headers: {}, body: '404: Not Found' });
     await t.start();
-    const response = t.connection.rest({ method: 'GET', path: '/api/nothing', headers: { accept: 'text/plain' } }, { timeoutMs: 1000 });
+    const response = t.connection.rest(
+      { method: 'GET', path: '/api/nothing', headers: { accept: 'text/plain' } },
+      { timeoutMs: 1000 },
+    );
     await expect(t.clock.pump(response)).resolves.toMatchObject({ status: 404 });
     expect(t.home.requests).toEqual([
       { method: 'GET', path: '/api/nothing', headers: { accept: 'text/plain', authorization: 'Bearer good' } },

@@ -240,7 +240,12 @@ describe('a request to a home', () => {
       });
     });
     const response = await transportTo(`http://127.0.0.1:${port}/home/`).request(
-      { method: 'POST', path: '/api/states/sensor.a?x=1', headers: { authorization: 'Bearer t' }, body: '{"state":"1"}' },
+      {
+        method: 'POST',
+        path: '/api/states/sensor.a?x=1',
+        headers: { authorization: 'Bearer t' },
+        body: '{"state":"1"}',
+      },
       signal,
     );
     expect(response).toMatchObject({ status: 201, headers: { 'content-type': 'application/json', 'x-twice': 'a, b' } });
@@ -262,7 +267,10 @@ describe('a request to a home', () => {
 
   it('whose connection broke off may have been', async () => {
     const port = await answering((request) => request.socket.destroy());
-    const attempt = transportTo(`http://127.0.0.1:${port}`).request({ method: 'POST', path: '/api/x', body: '{}' }, signal);
+    const attempt = transportTo(`http://127.0.0.1:${port}`).request(
+      { method: 'POST', path: '/api/x', body: '{}' },
+      signal,
+    );
     await expect(attempt).rejects.toThrow(ConnectionLost);
     await expect(attempt).rejects.toMatchObject({ mayHaveRun: true });
   });
@@ -270,7 +278,10 @@ describe('a request to a home', () => {
   it('can be given up', async () => {
     const port = await answering(() => undefined);
     const controller = new AbortController();
-    const attempt = transportTo(`http://127.0.0.1:${port}`).request({ method: 'GET', path: '/api/' }, controller.signal);
+    const attempt = transportTo(`http://127.0.0.1:${port}`).request(
+      { method: 'GET', path: '/api/' },
+      controller.signal,
+    );
     controller.abort(new Error('enough'));
     await expect(attempt).rejects.toThrow('enough');
   });

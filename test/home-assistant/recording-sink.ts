@@ -10,7 +10,7 @@ export class RecordingSink implements HomeSink {
   readonly configs: HomeConfig[] = [];
   /** What was told, in a word or two each. */
   readonly told: string[] = [];
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
 
   get phases(): readonly string[] {
     return this.statuses.map(({ phase }) => phase);

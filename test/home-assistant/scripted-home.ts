@@ -15,7 +15,10 @@ export interface Received {
   readonly [field: string]: unknown;
 }
 
-type Reply = { readonly result: unknown } | { readonly error: { readonly code: string; readonly message: string } } | 'silence';
+type Reply =
+  | { readonly result: unknown }
+  | { readonly error: { readonly code: string; readonly message: string } }
+  | 'silence';
 
 export const CONFIG = {
   location_name: 'Scripted',
@@ -93,7 +96,8 @@ export class ScriptedHome implements HomeTransport {
 
   /** Tells differences to who subscribed to entities. */
   tell(differences: EntitiesMessage): void {
-    for (const { id } of this.received('subscribe_entities')) this.socket.say({ id, type: 'event', event: differences });
+    for (const { id } of this.received('subscribe_entities'))
+      this.socket.say({ id, type: 'event', event: differences });
   }
 
   fire(event: WireEvent): void {
@@ -178,9 +182,12 @@ export class ScriptedSocket implements HomeSocket {
   }
 
   subscriptionsTo(eventType: string): readonly Received[] {
-    const ended = this.received.filter(({ type }) => type === 'unsubscribe_events').map((command) => command['subscription']);
+    const ended = this.received
+      .filter(({ type }) => type === 'unsubscribe_events')
+      .map((command) => command['subscription']);
     return this.received.filter(
-      (command) => command.type === 'subscribe_events' && command['event_type'] === eventType && !ended.includes(command.id),
+      (command) =>
+        command.type === 'subscribe_events' && command['event_type'] === eventType && !ended.includes(command.id),
     );
   }
 

@@ -43,7 +43,7 @@ export function differenceBetween(before: CompressedState, after: CompressedStat
   const updated = after.lu ?? after.lc;
   const plus = {
     ...(before.s === after.s ? {} : { s: after.s }),
-    ...(before.lc === after.lc ? (before.lu ?? before.lc) === updated ? {} : { lu: updated } : { lc: after.lc }),
+    ...(before.lc === after.lc ? ((before.lu ?? before.lc) === updated ? {} : { lu: updated }) : { lc: after.lc }),
     ...(context === undefined ? {} : { c: context }),
     ...(attributes === undefined ? {} : { a: attributes }),
   };

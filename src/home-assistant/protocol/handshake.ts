@@ -192,7 +192,9 @@ function fail(failure: HandshakeFailure): HandshakeStep {
 /** Whether a value can be relied on as the answer to `get_config`. */
 export function isConfig(value: unknown): value is HomeConfig {
   if (typeof value !== 'object' || value === null) return false;
-  return 'state' in value && typeof value.state === 'string' && 'time_zone' in value && typeof value.time_zone === 'string';
+  return (
+    'state' in value && typeof value.state === 'string' && 'time_zone' in value && typeof value.time_zone === 'string'
+  );
 }
 
 /** Whether a value can be relied on as the answer to `get_states`. */

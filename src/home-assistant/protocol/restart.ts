@@ -6,7 +6,10 @@ import type { CompressedState } from './wire.ts';
  *
  * @param lastHeardMs - when the home was last heard of before, on its own clock.
  */
-export function wroteEverythingSince(entities: Readonly<Record<string, CompressedState>>, lastHeardMs: number): boolean {
+export function wroteEverythingSince(
+  entities: Readonly<Record<string, CompressedState>>,
+  lastHeardMs: number,
+): boolean {
   let any = false;
   for (const entityId in entities) {
     const state = entities[entityId];

@@ -18,7 +18,10 @@ describe('the clock offset', () => {
 
   it('follows a slow answer that contradicts: the clock was set', () => {
     const known = { offsetMs: 5000, errorMs: 2 };
-    expect(afterProbe(known, { sentMs: 0, homeMs: 100_500, receivedMs: 1000 })).toEqual({ offsetMs: 100_000, errorMs: 500 });
+    expect(afterProbe(known, { sentMs: 0, homeMs: 100_500, receivedMs: 1000 })).toEqual({
+      offsetMs: 100_000,
+      errorMs: 500,
+    });
   });
 
   it('follows a newer answer that is about as good: clocks drift', () => {

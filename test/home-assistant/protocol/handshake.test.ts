@@ -25,7 +25,10 @@ const entity = { s: 'on', a: {}, c: '01A', lc: 1 };
 
 const required: HandshakeInput = { kind: 'auth', message: { type: 'auth_required', ha_version: '2026.11.0' } };
 const ok: HandshakeInput = { kind: 'auth', message: { type: 'auth_ok', ha_version: '2026.11.0' } };
-const invalid: HandshakeInput = { kind: 'auth', message: { type: 'auth_invalid', message: 'Invalid access token or password' } };
+const invalid: HandshakeInput = {
+  kind: 'auth',
+  message: { type: 'auth_invalid', message: 'Invalid access token or password' },
+};
 const stranger: HandshakeInput = { kind: 'stranger' };
 const lookAgain: HandshakeInput = { kind: 'look-again' };
 const entities: HandshakeInput = { kind: 'entities', added: { 'light.bed': entity } };
@@ -38,7 +41,8 @@ function refused(to: Question, code: string): HandshakeInput {
   return { kind: 'answer', to, answer: { id: 1, type: 'result', success: false, error: { code, message: 'No.' } } };
 }
 
-const asks = (...what: readonly Question[]): HandshakeEffect[] => what.map((question) => ({ do: 'ask', what: question }));
+const asks = (...what: readonly Question[]): HandshakeEffect[] =>
+  what.map((question) => ({ do: 'ask', what: question }));
 const entering: HandshakeEffect[] = [
   ...asks('features'),
   { do: 'enter', phase: 'syncing' },
@@ -92,11 +96,29 @@ const table: readonly Row[] = [
   ['a timer means nothing yet', verdict, lookAgain, verdict, []],
 
   ['the home runs: its states are next', config, answered('config', running), syncing, asks('entities')],
-  ['the home starts: it is waited for', config, answered('config', notRunning), waiting, [{ do: 'enter', phase: 'starting' }]],
-  ['a configuration is refused', config, refused('config', 'unknown_error'), failed, [questionRefused('config', 'unknown_error')]],
+  [
+    'the home starts: it is waited for',
+    config,
+    answered('config', notRunning),
+    waiting,
+    [{ do: 'enter', phase: 'starting' }],
+  ],
+  [
+    'a configuration is refused',
+    config,
+    refused('config', 'unknown_error'),
+    failed,
+    [questionRefused('config', 'unknown_error')],
+  ],
   ['a configuration that is none', config, answered('config', null), failed, [notHomeAssistant]],
   ['an older home does not know features', config, refused('features', 'unknown_command'), config, []],
-  ['who may not follow changes of the configuration goes on', config, refused('config-changes', 'unauthorized'), config, []],
+  [
+    'who may not follow changes of the configuration goes on',
+    config,
+    refused('config-changes', 'unauthorized'),
+    config,
+    [],
+  ],
   ['a change of the configuration while it is asked for', config, lookAgain, config, []],
   ['a message of a kind not known yet', config, stranger, config, []],
 
@@ -119,8 +141,20 @@ const table: readonly Row[] = [
     done,
     [{ do: 'finish', entities: { 'light.bed': entity }, config: running, starting: true }],
   ],
-  ['an older home: the long way', syncing, refused('entities', 'unknown_command'), legacy, asks('state-changes', 'states')],
-  ['states are refused', syncing, refused('entities', 'unauthorized'), failed, [questionRefused('entities', 'unauthorized')]],
+  [
+    'an older home: the long way',
+    syncing,
+    refused('entities', 'unknown_command'),
+    legacy,
+    asks('state-changes', 'states'),
+  ],
+  [
+    'states are refused',
+    syncing,
+    refused('entities', 'unauthorized'),
+    failed,
+    [questionRefused('entities', 'unauthorized')],
+  ],
 
   ['changes are followed', legacy, answered('state-changes', null), legacy, []],
   [
@@ -138,7 +172,13 @@ const table: readonly Row[] = [
     [{ do: 'finish', entities: { 'light.bed': entity }, config: running, starting: false }],
   ],
   ['states that are none', legacy, answered('states', 3), failed, [notHomeAssistant]],
-  ['states are refused the long way as well', legacy, refused('states', 'unknown_error'), failed, [questionRefused('states', 'unknown_error')]],
+  [
+    'states are refused the long way as well',
+    legacy,
+    refused('states', 'unknown_error'),
+    failed,
+    [questionRefused('states', 'unknown_error')],
+  ],
   ['an answer that is no matter any more', legacy, answered('config', running), legacy, []],
 
   ['afterwards nothing is said', done, lookAgain, done, []],
