@@ -120,7 +120,7 @@ export function between(low: number, high: number): Between {
  * this.bus.onStateChange('sensor.freezer', { to: oneOf(below(-30), above(-12)) }, () => this.logger.warn('look after the freezer'));
  * ```
  */
-export function oneOf<const Member>(...members: readonly [Member, ...Member[]]): OneOf<Member> {
+export function oneOf<const Members extends readonly [unknown, ...unknown[]]>(...members: Members): OneOf<Members[number]> {
   if (members.length === 0) throw new InvalidArgument('oneOf() without members is never true', { hint: "Name what it may be: oneOf('heat', 'cool')." });
   return { [kind]: 'one-of', members };
 }
