@@ -4,7 +4,7 @@ import { ApiStates, JSON_HEADERS } from './api-states.ts';
 import { type Asker, HomeRequests, textOf, timeoutMsOf, type WithheldRequest } from './home-requests.ts';
 import { callService, fireEvent, getConfig } from './protocol/commands.ts';
 import type { Command, HomeConfig } from './protocol/wire.ts';
-import type { AskOptions, CallAnswer, CallArguments, CallServiceOptions, ServiceName } from './service-call.ts';
+import type { AskOptions, CallAnswer, CallArguments, ServiceCallOptions, ServiceName } from './service-call.ts';
 import { checkCall, type CallToCheck, type Verdict } from './service-check.ts';
 import { selectionOf, type Target } from './target.ts';
 
@@ -66,7 +66,7 @@ export class Api {
     service: S,
     ...[options]: CallArguments<S, T, R>
   ): Promise<CallAnswer<S, T, R>> {
-    const given: CallServiceOptions<string> = options ?? {};
+    const given: ServiceCallOptions<string> = options ?? {};
     // What the response is like is Home Assistant's word, as the types tell it.
     return (await this.#call(service, given)) as CallAnswer<S, T, R>;
   }
@@ -154,7 +154,7 @@ export class Api {
     return type.startsWith('text/') ? textOf(response) : response.body;
   }
 
-  async #call(name: string, options: CallServiceOptions<string>): Promise<unknown> {
+  async #call(name: string, options: ServiceCallOptions<string>): Promise<unknown> {
     const what = `api.call('${name}')`;
     this.#requests.assertMayAct(what);
     const call = callOf(name, options);
@@ -205,6 +205,7 @@ export class Api {
   async #send(what: string, call: CallToCheck, timeoutMs: number): Promise<unknown> {
     const { service, data, target, returnResponse } = call;
     if (!isQuestion(call) && this.#requests.withhold(what, { service, target, data })) return undefined;
+    this.#requests.trace(what, { target, data });
     const dot = service.indexOf('.');
     const command = callService({
       domain: service.slice(0, dot),
@@ -220,7 +221,7 @@ export class Api {
   }
 }
 
-function callOf(name: string, options: CallServiceOptions<string>): CallToCheck {
+function callOf(name: string, options: ServiceCallOptions<string>): CallToCheck {
   // Home Assistant takes services in any case.
   const service = name.toLowerCase();
   if (!/^[^.\s]+\.[^.\s]+$/.test(service)) {

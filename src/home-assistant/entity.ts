@@ -6,13 +6,7 @@ import { type Attributes, domainOf } from './entity-state.ts';
 import type { Home } from './home.ts';
 import type { AskOptions, EntityResponse, ServiceData } from './service-call.ts';
 import type { Services } from './services.ts';
-import type {
-  DomainOf,
-  StateChangeEvent,
-  StateOptions,
-  WaitOptions,
-  WaitResult,
-} from './state-types.ts';
+import type { DomainOf, StateChangeEvent, StateOptions, WaitOptions, WaitResult } from './state-types.ts';
 import type { StateOf } from './states-view.ts';
 
 /**
@@ -37,17 +31,19 @@ export interface EntityCallOptions extends AskOptions {
 
 /** The services of a domain's entities as methods: `turn_on` is `turnOn`. Domains without types take what they are given. */
 export type EntityServices<Domain extends string> = [EntityServiceOf<Domain>] extends [never]
-  ? {
-      readonly [method: string]: (
-        data?: Readonly<Record<string, unknown>>,
-        options?: EntityCallOptions,
-      ) => Promise<unknown>;
-    }
+  ? AnyServices
   : {
       readonly [S in EntityServiceOf<Domain> as MethodName<S>]: (
         ...args: EntityArguments<S>
       ) => Promise<[EntityResponse<S>] extends [never] ? void : EntityResponse<S>>;
     };
+
+/** Services of which no more is known than that they can be called. */
+export type AnyServices = Readonly<Record<'turnOn' | 'turnOff' | 'toggle', AnyService>> & {
+  readonly [method: string]: AnyService;
+};
+
+export type AnyService = (data?: Readonly<Record<string, unknown>>, options?: EntityCallOptions) => Promise<unknown>;
 
 type EntityServiceOf<Domain extends string> = string extends Domain
   ? never

@@ -68,8 +68,13 @@ export class HomeRequests {
     if (this.#asker.dryRun !== true) return false;
     this.#withheld.push({ what, request, atMs: this.#asker.clock.nowMs() });
     if (this.#withheld.length > KEPT_WITHHELD) this.#withheld.shift();
-    this.logger.info({ dryRun: request }, `dry run, not sent: ${what}`);
+    this.logger.info({ dryRun: withoutCodes(request) }, `dry run, not sent: ${what}`);
     return true;
+  }
+
+  /** For whoever follows what an app does. */
+  trace(what: string, request: Readonly<Record<string, unknown>>): void {
+    if (this.logger.isLevelEnabled('debug')) this.logger.debug({ request: withoutCodes(request) }, what);
   }
 
   async command(what: string, command: Command, { timeout }: AskOptions = {}): Promise<unknown> {
@@ -142,6 +147,11 @@ export class HomeRequests {
       executionId: execution?.id,
     };
   }
+}
+
+/** As it may be logged: the codes of locks and alarms are secrets. */
+function withoutCodes(request: Readonly<Record<string, unknown>>): unknown {
+  return JSON.parse(JSON.stringify(request, (key, value: unknown) => (key === 'code' ? '[hidden]' : value)));
 }
 
 /** A time limit as it was given, or the default one. */

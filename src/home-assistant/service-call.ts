@@ -16,7 +16,7 @@ export interface AskOptions {
 }
 
 /** Options of a call of a service. */
-export type CallServiceOptions<
+export type ServiceCallOptions<
   S extends string,
   T extends Target = Target,
   R extends boolean = boolean,
@@ -35,9 +35,9 @@ export type CallServiceOptions<
 
 /** The arguments after the service's name: optional where nothing is needed. */
 export type CallArguments<S extends string, T extends Target, R extends boolean> =
-  object extends CallServiceOptions<S>
-    ? [options?: CallServiceOptions<S, T, R>]
-    : [options: CallServiceOptions<S, T, R>];
+  object extends ServiceCallOptions<S>
+    ? [options?: ServiceCallOptions<S, T, R>]
+    : [options: ServiceCallOptions<S, T, R>];
 
 /** The fields of a service, by Home Assistant's own names. */
 export type ServiceData<S extends string> = S extends keyof Services

@@ -55,7 +55,7 @@ describe('the check of a call', () => {
       if (outcome !== 'refused' && outcome !== 'ignored') wrong.push(`${verdict.error.message} -> ${outcome}`);
     }
     expect(wrong).toEqual([]);
-    expect(tried).toBeGreaterThan(onRealHome ? 700 : 150);
+    expect(tried).toBeGreaterThan(onRealHome ? 1500 : 350);
   });
 
   it('refuses by description only what the schema behind it refuses', async () => {

@@ -81,6 +81,17 @@ describe('Api.call', () => {
     expect(t.link.calls).toHaveLength(1);
   });
 
+  it('can be followed in the log, but for codes', async () => {
+    await using t = await startApi();
+    await t.api.call('lock.unlock', { target: { area_id: 'hall' }, data: { code: '1234' } });
+    expect(t.lines.at(-1)).toMatchObject({
+      level: 'debug',
+      logger: 'app.hallway',
+      msg: "api.call('lock.unlock')",
+      request: { target: { area_id: 'hall' }, data: { code: '[hidden]' } },
+    });
+  });
+
   it('tells a doubt once', async () => {
     await using t = await startApi();
     for (const brightness of [1, 2]) {

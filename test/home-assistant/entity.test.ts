@@ -137,6 +137,9 @@ describe('an entity', () => {
       // @ts-expect-error Reloading is no service of an entity.
       t.entity('input_boolean.x').reload(),
     ];
+    const any: string = 'light.a';
+    const right = (): unknown[] => [t.entity(any).turnOn({ whatever: 1 }), t.entity(any).toggle()];
+    expect(right).toBeTypeOf('function');
     expect(wrong).toBeTypeOf('function');
   });
 });
