@@ -1,6 +1,5 @@
 import { type Capacity, Waiter } from './capacity.ts';
-import type { Clock, Timer } from './clock.ts';
-import { Deque } from './deque.ts';
+import type { Clock } from './clock.ts';
 import { DropNotice } from './drop-notice.ts';
 import { formatDuration } from './duration.ts';
 import { Cancelled, HassetteError, TimedOut } from './errors.ts';
@@ -13,6 +12,7 @@ import type { LifeScope } from './life-scope.ts';
 import type { Logger } from './logging.ts';
 import { describeRun, Run, type RunOwner } from './run.ts';
 import { isCancellation } from './waiting.ts';
+import { LONG_WAIT_MS, type Waiting, WaitingLine } from './waiting-line.ts';
 
 /** A line was full, and its overflow is `'error'`. */
 export class QueueFull extends HassetteError {
@@ -57,8 +57,6 @@ export interface LaneView {
 
 /** What is called off has so long to come to its end before it counts as abandoned. */
 const UNWINDING_LIMIT_MS = 1000;
-/** After so long a wait behind another run a line says so. */
-const LONG_WAIT_MS = 10_000;
 /** A handler that submits to its own lane gives way to the rest of the daemon after so many runs in one go. */
 const RUNS_IN_A_ROW = 100;
 
@@ -67,14 +65,11 @@ const DROPPED: Outcome = { kind: 'dropped' };
 
 type Settle = (outcome: Outcome) => void;
 
-interface Pending<T> {
-  readonly input: T;
-  readonly settle: Settle | undefined;
-  /** Monotonic. */
-  readonly sinceMs: number;
-}
-
-/** One line of runs of one handler, job, hook or task, with its own rule for what happens when they overlap. */
+/**
+ * The runs of one handler, job, hook or task, with their own rule for what happens when they overlap.
+ *
+ * There are as many lanes as handlers, and most are idle: what only a busy one needs is made when it is needed.
+ */
 export class Lane<T> implements LaneView, RunOwner {
   readonly life: Life;
   readonly kind: ExecutionKind;
@@ -85,9 +80,9 @@ export class Lane<T> implements LaneView, RunOwner {
   readonly host: LaneHost;
   readonly #scope: LifeScope;
   readonly #options: LaneOptions<T>;
-  readonly #waiter: Waiter;
-  readonly #pending = new Deque<Pending<T>>();
-  readonly #flights = new Set<LaneFlight<T>>();
+  #waiter: Waiter | undefined;
+  #line: WaitingLine<T> | undefined;
+  #flights: Set<LaneFlight<T>> | undefined;
   /** Runs that have not yet given way to the event loop, the innermost last. */
   readonly #onStack: Run[] = [];
   /** Those in flight and those on the stack. */
@@ -96,8 +91,6 @@ export class Lane<T> implements LaneView, RunOwner {
   #inARow = 0;
   #resting: PromiseWithResolvers<void> | undefined;
   #roomWanted: (() => void)[] | undefined;
-  #longWait: Timer | undefined;
-  #longWaitTold = false;
   #drops: DropNotice | undefined;
 
   constructor(host: LaneHost, scope: LifeScope, options: LaneOptions<T>) {
@@ -110,7 +103,6 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#scope = scope;
     this.#closed = scope.closed;
     this.#options = options;
-    this.#waiter = new Waiter(options.priority ?? 0, () => this.#serve());
   }
 
   get running(): number {
@@ -118,7 +110,7 @@ export class Lane<T> implements LaneView, RunOwner {
   }
 
   get pending(): number {
-    return this.#pending.size;
+    return this.#line?.size ?? 0;
   }
 
   get closed(): boolean {
@@ -127,7 +119,7 @@ export class Lane<T> implements LaneView, RunOwner {
 
   /** Resolves once nothing runs and nothing waits. What was called off does not count. */
   get idle(): Promise<void> {
-    if (this.#running === 0 && this.#pending.size === 0) return Promise.resolve();
+    if (this.#running === 0 && this.pending === 0) return Promise.resolve();
     this.#resting ??= Promise.withResolvers();
     return this.#resting.promise;
   }
@@ -166,7 +158,7 @@ export class Lane<T> implements LaneView, RunOwner {
   cancel(reason: Cancelled): void {
     this.#dropPending();
     for (const run of this.#onStack) run.cancel(reason);
-    for (const flight of [...this.#flights]) flight.callOff(reason);
+    for (const flight of [...(this.#flights ?? [])]) flight.callOff(reason);
     this.#rest();
   }
 
@@ -197,12 +189,16 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#scope.keepLeftover(run);
   }
 
+  get #waiting(): Waiter {
+    return (this.#waiter ??= new Waiter(this.#options.priority ?? 0, () => this.#serve()));
+  }
+
   get #mayStart(): boolean {
     return this.#running === 0 || this.mode === 'parallel';
   }
 
   get #full(): boolean {
-    return this.#pending.size >= this.#limit;
+    return this.pending >= this.#limit;
   }
 
   /** How many may wait. While one runs, `single` has no line and `restart` no need of one. */
@@ -218,24 +214,25 @@ export class Lane<T> implements LaneView, RunOwner {
       settle?.(CANCELLED);
       return;
     }
-    if (this.mode === 'restart' && (this.#running > 0 || this.#pending.size > 0)) {
+    if (this.mode === 'restart' && (this.#running > 0 || this.pending > 0)) {
       this.cancel(new Cancelled(`${this.#label} was called off for a newer run`));
     }
-    if (this.#mayStart && this.#pending.size === 0 && this.host.capacity.take()) {
+    if (this.#mayStart && this.pending === 0 && this.host.capacity.take()) {
       this.#start(input, settle);
       return;
     }
     if (this.#full && !this.#overflow(settle)) return;
-    this.#pending.push({ input, settle, sinceMs: this.host.clock.monotonicMs() });
-    if (this.#mayStart) this.host.capacity.ask(this.#waiter);
-    else this.#watchWait();
+    this.#line ??= new WaitingLine(this.host.clock, this.#label, (oldest) => this.#tellLongWait(oldest));
+    this.#line.push(input, settle);
+    if (this.#mayStart) this.host.capacity.ask(this.#waiting);
+    else this.#line.watch();
   }
 
   /** Whether there is room for a new one now. */
   #overflow(settle: Settle | undefined): boolean {
     const { overflow = 'drop-oldest' } = this.#options;
     if (overflow === 'block') return true;
-    const oldest = overflow === 'drop-oldest' ? this.#pending.shift() : undefined;
+    const oldest = overflow === 'drop-oldest' ? this.#line?.shift() : undefined;
     this.#count('dropped');
     this.#drops ??= new DropNotice(this.host.clock, this.#label, (count) => this.#tellDrops(count));
     this.#drops.note();
@@ -271,7 +268,7 @@ export class Lane<T> implements LaneView, RunOwner {
   /** The run turned out to be asynchronous: only now does it need a time limit and a place in the lists. */
   #follow(flight: LaneFlight<T>, value: PromiseLike<unknown>): void {
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
-    this.#flights.add(flight);
+    (this.#flights ??= new Set()).add(flight);
     this.#scope.flights.add(flight);
     if (timeoutMs !== false) {
       flight.timer = this.host.clock.after(timeoutMs, `time limit of ${this.#label}`, () => this.#expire(flight, timeoutMs));
@@ -348,7 +345,7 @@ export class Lane<T> implements LaneView, RunOwner {
 
   #takeOut(flight: LaneFlight<T>): void {
     flight.timer?.cancel();
-    this.#flights.delete(flight);
+    this.#flights?.delete(flight);
     this.#leave(flight.run);
     this.#scope.landed(flight);
   }
@@ -358,7 +355,7 @@ export class Lane<T> implements LaneView, RunOwner {
     run.finish();
     this.#running -= 1;
     const { capacity } = this.host;
-    if (this.#pending.size > 0 && this.#mayStart) this.#wantPlace();
+    if (this.pending > 0 && this.#mayStart) this.#wantPlace();
     capacity.giveBack();
     this.#rest();
   }
@@ -366,24 +363,24 @@ export class Lane<T> implements LaneView, RunOwner {
   #wantPlace(): void {
     this.#inARow += 1;
     if (this.#inARow < RUNS_IN_A_ROW) {
-      this.host.capacity.enlist(this.#waiter);
+      this.host.capacity.enlist(this.#waiting);
       return;
     }
     this.#inARow = 0;
     this.host.clock.defer(() => {
-      if (this.#pending.size > 0 && this.#mayStart) this.host.capacity.ask(this.#waiter);
+      if (this.pending > 0 && this.#mayStart) this.host.capacity.ask(this.#waiting);
     });
   }
 
   /** A place has been taken for the next in line. */
   #serve(): void {
-    const next = this.#mayStart ? this.#pending.shift() : undefined;
+    const next = this.#mayStart ? this.#line?.shift() : undefined;
     if (next === undefined) {
       this.host.capacity.giveBack();
       return;
     }
     this.#start(next.input, next.settle);
-    if (this.#pending.size > 0 && this.#mayStart) this.host.capacity.enlist(this.#waiter);
+    if (this.pending > 0 && this.#mayStart) this.host.capacity.enlist(this.#waiting);
   }
 
   #thrown(run: Run, input: T, error: unknown): Outcome {
@@ -400,11 +397,11 @@ export class Lane<T> implements LaneView, RunOwner {
   }
 
   #dropPending(): void {
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+    for (let next = this.#line?.shift(); next !== undefined; next = this.#line?.shift()) {
       this.#count('cancelled');
       next.settle?.(CANCELLED);
     }
-    this.host.capacity.forget(this.#waiter);
+    if (this.#waiter !== undefined) this.host.capacity.forget(this.#waiter);
   }
 
   /** Whoever waits for the lane to be less busy is told. */
@@ -414,34 +411,15 @@ export class Lane<T> implements LaneView, RunOwner {
       this.#roomWanted = undefined;
       for (const resolve of wanted) resolve();
     }
-    if (this.#pending.size > 0) return;
-    if (this.#longWait !== undefined) {
-      this.#longWait.cancel();
-      this.#longWait = undefined;
-    }
-    if (this.#resting !== undefined && this.#running === 0) {
+    if (this.#resting !== undefined && this.#running === 0 && this.pending === 0) {
       this.#resting.resolve();
       this.#resting = undefined;
     }
   }
 
-  #watchWait(): void {
-    if (this.#longWait !== undefined || this.#longWaitTold) return;
-    this.#longWait = this.host.clock.after(LONG_WAIT_MS, `long wait in the line of ${this.#label}`, () => this.#lookAtWait());
-  }
-
-  #lookAtWait(): void {
-    this.#longWait = undefined;
-    const oldest = this.#pending.peek();
-    if (oldest === undefined) return;
-    const leftMs = LONG_WAIT_MS - (this.host.clock.monotonicMs() - oldest.sinceMs);
-    if (leftMs > 0) {
-      this.#longWait = this.host.clock.after(leftMs, `long wait in the line of ${this.#label}`, () => this.#lookAtWait());
-      return;
-    }
-    this.#longWaitTold = true;
+  #tellLongWait(oldest: Waiting<T>): void {
     this.host.logger.warn(
-      { app: this.life.name, input: this.#describe(oldest.input), pending: this.#pending.size },
+      { app: this.life.name, input: this.#describe(oldest.input), pending: this.pending },
       `${this.#label} has waited for ${formatDuration(LONG_WAIT_MS)} behind an earlier run of its own. ` +
         `Where only the newest matters, give it \`mode: 'restart'\`.`,
     );

@@ -106,9 +106,8 @@ export class SchedulerService extends Resource implements JobHost {
     const { trigger, settings, timeZone } = job.spec;
     if (trigger === undefined) return;
     if (settings.timeZone === undefined && trigger.basis === 'local' && !this.#zoneOf.has(timeZone)) this.#zoneOf.set(timeZone, timeZone());
-    // A single time that passed while the job was paused is still to come.
-    const passed = job.occurrenceMs;
-    const nextMs = trigger.next(this.#nowFor(job), job.zone) ?? passed;
+    // A single time that passed while the job was paused is still to come, and so is a delay of nothing.
+    const nextMs = trigger.next(this.#nowFor(job), job.zone) ?? job.occurrenceMs ?? trigger.onlyMs;
     if (nextMs === undefined) job.finish();
     else this.#setNext(job, nextMs);
     this.#arm();

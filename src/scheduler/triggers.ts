@@ -12,6 +12,8 @@ import type { ZoneTimeline } from './zone-timeline.ts';
  */
 export interface Trigger {
   readonly basis: 'elapsed' | 'instant' | 'local';
+  /** Its only time, where it has but one and that is known from the start: it is due even if it has come already. */
+  readonly onlyMs?: number;
   /** The first of its times after another. */
   next(afterMs: number, zone: ZoneTimeline): number | undefined;
   /** In words, as in `daily at 07:30`. */
@@ -25,16 +27,16 @@ const HOUR_MS = 3_600_000;
 /** Once, after a delay. */
 export class After implements Trigger {
   readonly basis = 'elapsed';
-  readonly #dueMs: number;
+  readonly onlyMs: number;
   readonly #delayMs: number;
 
   constructor(nowMs: number, delayMs: number) {
-    this.#dueMs = nowMs + delayMs;
+    this.onlyMs = nowMs + delayMs;
     this.#delayMs = delayMs;
   }
 
   next(afterMs: number): number | undefined {
-    return this.#dueMs > afterMs ? this.#dueMs : undefined;
+    return this.onlyMs > afterMs ? this.onlyMs : undefined;
   }
 
   describe(): string {
@@ -68,18 +70,18 @@ export class Every implements Trigger {
 /** Once, at an instant. */
 export class AtInstant implements Trigger {
   readonly basis = 'instant';
-  readonly #epochMs: number;
+  readonly onlyMs: number;
 
   constructor(epochMs: number) {
-    this.#epochMs = epochMs;
+    this.onlyMs = epochMs;
   }
 
   next(afterMs: number): number | undefined {
-    return this.#epochMs > afterMs ? this.#epochMs : undefined;
+    return this.onlyMs > afterMs ? this.onlyMs : undefined;
   }
 
   describe(): string {
-    return `once, at ${Temporal.Instant.fromEpochMilliseconds(this.#epochMs).toString()}`;
+    return `once, at ${Temporal.Instant.fromEpochMilliseconds(this.onlyMs).toString()}`;
   }
 }
 

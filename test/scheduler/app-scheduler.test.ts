@@ -23,6 +23,14 @@ describe('AppScheduler', () => {
     expect(scheduler.list()).toEqual([]);
   });
 
+  it('runs after a delay of nothing in a later turn', async () => {
+    const { clock, scheduler, log, note } = await makeScheduler();
+    scheduler.runIn('0s', note());
+    expect(log).toEqual([]);
+    await clock.advanceBy(0);
+    expect(log).toEqual(['02 12:00:00']);
+  });
+
   it.each([
     ['18:30', '2026-03-02T18:30:00+01:00[Europe/Berlin]'],
     ['12:00', '2026-03-03T12:00:00+01:00[Europe/Berlin]'],
