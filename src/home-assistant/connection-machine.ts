@@ -4,16 +4,16 @@ import type { HomePhase } from './home-link.ts';
  * The life of a connection across all its attempts, as a table without I/O. What is said within one attempt is the
  * handshake's.
  *
- * | phase          | what is so                                                        | ends by            |
- * |----------------|-------------------------------------------------------------------|--------------------|
- * | connecting     | a socket is being opened                                          | opened, ended      |
- * | authenticating | the home is asked to let us in                                    | entered, ended     |
- * | syncing        | configuration and states are asked for                            | entered, ready, ended |
- * | starting       | the home answers and is not up yet: its states are waited for     | entered, ready, ended |
- * | ready          | states are known and followed                                     | ended              |
- * | lost           | no connection; waits, longer each time, to try again              | retry              |
- * | refused        | no connection; the token was refused; waits, long, to try again   | retry              |
- * | closed         | stopped                                                           |                    |
+ * | phase          | what is so                                                      | ends by               |
+ * |----------------|-----------------------------------------------------------------|-----------------------|
+ * | connecting     | a socket is being opened                                        | opened, ended         |
+ * | authenticating | the home is asked to let us in                                  | entered, ended        |
+ * | syncing        | configuration and states are asked for                          | entered, ready, ended |
+ * | starting       | the home answers and is not up yet: its states are waited for   | ready, ended          |
+ * | ready          | states are known and followed                                   | ended                 |
+ * | lost           | no connection; waits, longer each time, to try again            | retry                 |
+ * | refused        | no connection; the token was refused; waits, long, to try again | retry                 |
+ * | closed         | not begun, or stopped                                           | start                 |
  */
 export interface ConnectionState {
   readonly phase: HomePhase;
@@ -80,7 +80,7 @@ export function stepConnection(state: ConnectionState, input: ConnectionInput): 
 }
 
 /** Whether there is a connection, or an attempt at one, that can end. */
-export function isUnderWay(phase: HomePhase): boolean {
+function isUnderWay(phase: HomePhase): boolean {
   return phase !== 'lost' && phase !== 'refused' && phase !== 'closed';
 }
 

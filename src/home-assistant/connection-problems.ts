@@ -81,5 +81,6 @@ export function problemOfOpening(home: string, error: unknown): HomeError {
 
 /** What is one matter to whoever runs the daemon: a home that went away cannot be reached either. */
 export function topicOf(problem: HomeError): string {
-  return problem.code === 'HOME_UNREACHABLE' ? 'CONNECTION_LOST' : problem.code;
+  const away = problem instanceof HomeUnreachable || problem instanceof HomeStalled;
+  return away ? 'CONNECTION_LOST' : problem.code;
 }

@@ -22,7 +22,7 @@ export function compressState(state: WireState): CompressedState {
 }
 
 /** A context's id alone where there is nothing else in it. */
-export function compressContext(context: WireContext): string | WireContext {
+function compressContext(context: WireContext): string | WireContext {
   return context.parent_id === null && context.user_id === null ? context.id : context;
 }
 
@@ -31,7 +31,7 @@ export function expandContext(context: string | WireContext): WireContext {
 }
 
 /** What a difference makes of the context before it. */
-export function mergeContext(before: WireContext, difference: string | Partial<WireContext>): WireContext {
+function mergeContext(before: WireContext, difference: string | Partial<WireContext>): WireContext {
   return typeof difference === 'string' ? { ...before, id: difference } : { ...before, ...difference };
 }
 

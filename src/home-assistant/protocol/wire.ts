@@ -102,13 +102,6 @@ export interface StateChangedData {
   readonly new_state: WireState | null;
 }
 
-export interface CallServiceData {
-  readonly domain: string;
-  readonly service: string;
-  readonly service_data: Readonly<Record<string, unknown>>;
-  readonly service_call_id?: string;
-}
-
 /** A state as `subscribe_entities` has it when an entity is new to the subscriber. */
 export interface CompressedState {
   /** The state. */
