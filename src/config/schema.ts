@@ -18,11 +18,17 @@ const instanceName = z
 
 const logLevel = z.enum(logLevels);
 
-const timeOfDay = z.string().refine(isTimeOfDay, { params: { expected: 'a time of day, such as "07:30"' } });
+const moment = z
+  .string()
+  .refine(isMoment, {
+    params: { expected: 'a time of day, or a date and time, such as "07:30" or "2026-02-04T07:30"' },
+  });
 
-function isTimeOfDay(text: string): boolean {
+/** A time of day, or a date and time. */
+function isMoment(text: string): boolean {
   try {
-    parseTimeOfDay(text);
+    if (text.includes('T')) Temporal.PlainDateTime.from(text);
+    else parseTimeOfDay(text);
     return true;
   } catch {
     return false; // As below.
@@ -183,7 +189,9 @@ const Simulate = z
   .strictObject({
     seed: z.int().min(0).meta({ description: 'Another seed, another day in the demo home.' }).default(1),
     speed: z.number().positive().meta({ description: 'How many times faster than life time passes.' }).default(1),
-    start: timeOfDay.meta({ description: 'The time of day it begins with, in place of the present.' }).optional(),
+    start: moment
+      .meta({ description: 'The time of day, or the date and time, that it begins with in place of the present.' })
+      .optional(),
     host: z.string().min(1).meta({ description: 'Where `hassette simulate` listens.' }).default('127.0.0.1'),
     port: z.int().min(0).max(65_535).meta({ description: 'Its port; 0 takes a free one.' }).default(8123),
   })

@@ -183,7 +183,7 @@ function rootLogger(clock: Clock, write: (line: string) => void): Logger {
       base: null,
       formatters: { level: (level) => ({ level }) },
       serializers: { err, error: err, cause: err },
-      timestamp: () => `,"time":${clock.nowMs()}`,
+      timestamp: () => `,"time":${Math.floor(clock.nowMs())}`,
       mixin: () => {
         const execution = currentExecution();
         return execution === undefined ? {} : { executionId: execution.id };

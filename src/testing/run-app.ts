@@ -67,6 +67,7 @@ export class AppDidNotStart extends HassetteError {
   }
 }
 
+const QUIET_MS = 300_000;
 const DEFAULT_NOW = '2026-01-15T12:00[Europe/Amsterdam]';
 
 /**
@@ -101,6 +102,8 @@ export async function runApp<C extends TestableApp>(
     config: { time_zone: timeZone },
     states: settings.home,
     notifiers: settings.notifiers,
+    // In memory nobody is lost by itself; a month of virtual time would be mostly pings.
+    limits: { pingAfterMs: QUIET_MS },
   });
   const name = settings.name ?? snakeCase(appClass.name);
   const place = placeOf(settings, appClass.name);
@@ -117,8 +120,7 @@ export async function runApp<C extends TestableApp>(
     version: 'test',
     configuration: configurationOf({
       homes: { default: 'simulated' },
-      // A home in memory is not lost by itself; at its usual pace a month of virtual time would be mostly pings.
-      connection: { pingInterval: '5m' },
+      connection: { pingInterval: `${QUIET_MS}ms` },
       apps: { [name]: { class: place.className, config: { ...asRecord(settings.config) }, isolation: place.isolation } },
     }),
     appsFolder: place.folder,
