@@ -23,20 +23,36 @@ export function hexId(chance: Chance): string {
 }
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const pairs = Array.from(digits, (first) => Array.from(digits, (second) => first + second)).flat();
 
-/** A ULID: ten digits of time, sixteen of chance. */
-export function ulid(epochMs: number, chance: Chance): string {
-  let id = '';
+/** Makes ULIDs: ten digits of time, sixteen of chance. A storm of changes needs one for each. */
+export class Ulids {
+  readonly #chance: Chance;
+  #epochMs = Number.NaN;
+  #time = '';
+
+  constructor(chance: Chance) {
+    this.#chance = chance;
+  }
+
+  next(epochMs: number): string {
+    if (epochMs !== this.#epochMs) {
+      this.#epochMs = epochMs;
+      this.#time = timeDigits(epochMs);
+    }
+    return this.#time + this.#four() + this.#four() + this.#four() + this.#four();
+  }
+
+  #four(): string {
+    const bits = Math.floor(this.#chance() * 0x10_0000);
+    return `${pairs[bits >>> 10]}${pairs[bits & 1023]}`;
+  }
+}
+
+function timeDigits(epochMs: number): string {
+  let time = '';
   for (let rest = Math.floor(epochMs), digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) {
-    id = digits.charAt(rest % 32) + id;
+    time = digits.charAt(rest % 32) + time;
   }
-  for (let part = 0; part < 4; part++) {
-    const bits = Math.floor(chance() * 0x10_0000);
-    id +=
-      digits.charAt(bits >>> 15) +
-      digits.charAt((bits >>> 10) & 31) +
-      digits.charAt((bits >>> 5) & 31) +
-      digits.charAt(bits & 31);
-  }
-  return id;
+  return time;
 }

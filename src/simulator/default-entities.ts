@@ -1,20 +1,9 @@
 import type { HomeConfig } from '../home-assistant/protocol/wire.ts';
+import { attributesOfLamp } from './services/light.ts';
 import { type Attributes, domainOf } from './state-record.ts';
 
 /** What an entity of a domain has where nothing else is said, so that its services have something to work with. */
 const byDomain: Readonly<Record<string, Attributes>> = {
-  light: {
-    min_color_temp_kelvin: 2000,
-    max_color_temp_kelvin: 6535,
-    supported_color_modes: ['color_temp', 'hs'],
-    color_mode: null,
-    brightness: null,
-    color_temp_kelvin: null,
-    hs_color: null,
-    rgb_color: null,
-    xy_color: null,
-    supported_features: 0,
-  },
   climate: {
     hvac_modes: ['off', 'heat'],
     min_temp: 7,
@@ -41,7 +30,8 @@ export function attributesOfNew(entityId: string, state: string, given: Attribut
   const domain = domainOf(entityId);
   const words = entityId.slice(domain.length + 1).replaceAll('_', ' ');
   const own = domain === 'input_select' && given.options === undefined ? { options: [state] } : {};
-  return { ...byDomain[domain], ...own, friendly_name: words.charAt(0).toUpperCase() + words.slice(1), ...given };
+  const usual = domain === 'light' ? attributesOfLamp(state, given) : byDomain[domain];
+  return { ...usual, ...own, friendly_name: words.charAt(0).toUpperCase() + words.slice(1), ...given };
 }
 
 export const defaultConfig: HomeConfig = {

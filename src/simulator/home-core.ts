@@ -28,7 +28,7 @@ export interface HomeCore {
   write(entity: StateRecord, changes: EntityChanges, context: WireContext): void;
   fire(type: string, data: JsonObject, origin?: Partial<EventOrigin>): void;
   /** Goes down, and comes up again, when it has looked through its configuration. */
-  restartByService(): void;
+  restartByService(): Promise<void>;
   /** Goes down for good. */
   stop(): void;
 }

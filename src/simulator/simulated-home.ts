@@ -2,7 +2,7 @@ import type { HomeTransport, RestRequest, RestResponse } from '../home-assistant
 import type { HomeConfig, ServicesResult, WireContext } from '../home-assistant/protocol/wire.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Behaviour, Behaviours } from './behaviours.ts';
-import { type Chance, seededChance, ulid } from './chance.ts';
+import { type Chance, seededChance, Ulids } from './chance.ts';
 import type { CommandTable } from './command-table.ts';
 import { standardCommands } from './commands.ts';
 import { Connection, type Peer } from './connection.ts';
@@ -103,9 +103,12 @@ export class SimulatedHome {
   readonly calls: ServiceCallRecord[] = [];
   /** The way to it for a client in the same process. */
   readonly transport: HomeTransport;
+  readonly #ulids: Ulids;
   readonly #config: HomeConfig;
   readonly #catalogue: ServicesResult | undefined;
   readonly #connections = new Set<Connection>();
+  /** What ends the requests that are not answered yet. */
+  readonly #requests = new Set<(reason: Error) => void>();
   readonly #callListeners = new Set<(call: ServiceCallRecord) => void>();
   readonly #availabilityListeners = new Set<(up: boolean) => void>();
   readonly #lifecycle: Lifecycle;
@@ -115,6 +118,7 @@ export class SimulatedHome {
   constructor(options: SimulatedHomeOptions) {
     this.clock = options.clock;
     this.chance = seededChance(options.seed ?? 1);
+    this.#ulids = new Ulids(this.chance);
     this.instants = new Instants(options.clock);
     this.users = new Users(this.chance, options.userNames);
     this.states = new StateMachine(this.instants, () => this.newContext());
@@ -281,6 +285,7 @@ export class SimulatedHome {
   /** Goes down as a process that is killed does, until `start`. */
   kill(): void {
     this.dropConnections();
+    for (const end of this.#requests) end(new SimulatedHomeAway());
     this.#lifecycle.goDown();
   }
 
@@ -301,7 +306,13 @@ export class SimulatedHome {
   /** @throws SimulatedHomeAway */
   async request(request: RestRequest): Promise<RestResponse> {
     if (!this.isUp) throw new SimulatedHomeAway();
-    return this.behaviours.request(request, (passed) => answerRequest(this, passed));
+    const { promise: killed, reject } = Promise.withResolvers<never>();
+    this.#requests.add(reject);
+    try {
+      return await Promise.race([this.behaviours.request(request, (passed) => answerRequest(this, passed)), killed]);
+    } finally {
+      this.#requests.delete(reject);
+    }
   }
 
   forget(connection: Connection): void {
@@ -311,7 +322,7 @@ export class SimulatedHome {
   // --- What services and commands need ------------------------------------------------------------------------------
 
   newContext(user?: User, parent?: WireContext): WireContext {
-    return { id: ulid(this.clock.nowMs(), this.chance), parent_id: parent?.id ?? null, user_id: user?.id ?? null };
+    return { id: this.#ulids.next(this.clock.nowMs()), parent_id: parent?.id ?? null, user_id: user?.id ?? null };
   }
 
   write(entity: StateRecord, { state, attributes }: EntityChanges, context: WireContext): void {
@@ -327,9 +338,14 @@ export class SimulatedHome {
     this.bus.fire(new HomeEvent(type, () => JSON.stringify(data), { ...origin, context, firedAt }));
   }
 
-  /** What `homeassistant.restart` does. */
-  restartByService(): void {
-    this.clock.after(configurationCheckMs, 'the simulated home checks its configuration', () => this.restart());
+  /** What `homeassistant.restart` does. It is done when the home is down, which no WebSocket client hears of. */
+  restartByService(): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(configurationCheckMs, 'the simulated home checks its configuration', () => {
+        this.restart();
+        resolve();
+      });
+    });
   }
 
   /** All that is there from the start has been there since the same moment. */

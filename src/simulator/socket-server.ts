@@ -101,12 +101,19 @@ export class SimulatorServer {
     return `${this.url.replace('http', 'ws')}/api/websocket`;
   }
 
+  /** When the port is as the home is: open while it is up. */
+  async settled(): Promise<void> {
+    await this.#turn;
+  }
+
   /** Ends all connections, and frees the port. */
   async close(): Promise<void> {
     this.#stopListening();
     await this.#turn;
     for (const wire of this.#wires) wire.drop();
+    const http = this.#http;
     this.#shut();
+    http?.closeAllConnections();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -131,8 +138,8 @@ export class SimulatorServer {
     const http = this.#http;
     this.#http = undefined;
     http?.close();
-    // Sockets that were upgraded are no connections of the server's any more: the home ends those itself.
-    http?.closeAllConnections();
+    // What is being answered is answered; the home itself ends its sockets.
+    http?.closeIdleConnections();
   }
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {

@@ -14,13 +14,13 @@ export function registerHomeassistant(home: HomeCore): void {
     description: { fields: {} },
     admin: true,
     check: (data) => fit(nothing, data),
-    run: () => never(() => home.stop()),
+    run: () => home.stop(),
   });
   register('restart', {
     description: { fields: {} },
     admin: true,
     check: (data) => fit(nothing, data),
-    run: () => never(() => home.restartByService()),
+    run: () => home.restartByService(),
   });
   register('check_config', {
     description: { fields: {} },
@@ -42,12 +42,6 @@ export function registerHomeassistant(home: HomeCore): void {
       throw new Refusal('home_assistant_error', String(data.entry_id));
     },
   });
-}
-
-/** The home goes before it could answer. Over REST it does answer; see `rest.ts`. */
-function never(act: () => void): undefined {
-  act();
-  return undefined;
 }
 
 function generic(home: HomeCore, name: string): Service {

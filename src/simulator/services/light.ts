@@ -200,6 +200,20 @@ function isTriple(value: unknown): value is Rgb {
   return Array.isArray(value) && value.length === 3 && value.every((item) => typeof item === 'number');
 }
 
+const allKinds: Attributes = {
+  min_color_temp_kelvin: 2000,
+  max_color_temp_kelvin: 6535,
+  supported_color_modes: ['color_temp', 'hs'],
+};
+
+/** What a new lamp shows, by what it can do; without a word it can do all kinds of light. */
+export function attributesOfLamp(state: string, given: Attributes): Attributes {
+  const able: Attributes = given.supported_color_modes === undefined ? allKinds : {};
+  const shown = shownWhenOn(settingOf({ ...able, ...given }), { ...able, ...given });
+  const dark = Object.fromEntries(Object.keys(shown).map((key) => [key, null]));
+  return { ...able, ...(state === 'on' ? shown : dark), supported_features: 0 };
+}
+
 /** In the order in which Home Assistant has them. */
 function shownWhenOn(setting: Setting, present: Attributes): Attributes {
   const modes = modesOf(present);
