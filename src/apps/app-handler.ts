@@ -117,7 +117,9 @@ export class AppHandler extends Resource implements Activity {
   }
 
   busy(): readonly string[] {
-    return this.host.busy();
+    // Threads that are being stopped are children still.
+    const threads = [...this.children].filter((child) => child instanceof ThreadHost);
+    return [...this.host.busy(), ...threads.flatMap((thread) => thread.busy())];
   }
 
   protected override onStart(): void {

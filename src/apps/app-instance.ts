@@ -48,6 +48,7 @@ export class AppInstance extends Resource {
   readonly #around: AppSurroundings;
   readonly #life: Life;
   readonly #settled = Promise.withResolvers<AppReport>();
+  /** It keeps its own limits, which are shorter; at half of this one there would be a warning. */
   protected override readonly stopLimitMs: number;
   #report: AppReport;
   #app: HostedApp | undefined;
@@ -60,7 +61,7 @@ export class AppInstance extends Resource {
     this.spec = spec;
     this.#around = around;
     this.#life = new Life(spec.name);
-    this.stopLimitMs = around.limits.drainMs + around.limits.shutdownHooksMs + 1000;
+    this.stopLimitMs = 2 * (around.limits.drainMs + around.limits.shutdownHooksMs) + 1000;
     const { name, className, home } = spec;
     this.#report = { name, className, status: 'loading', sinceMs: this.clock.nowMs(), isolation: around.isolation, home };
   }

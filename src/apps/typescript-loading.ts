@@ -5,6 +5,7 @@ import { sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as Esbuild from 'esbuild';
 import { AppSyntaxError } from './app-errors.ts';
+import { COMPILE_OPTIONS } from './compile-options.ts';
 import { CompileCache } from './compile-cache.ts';
 
 export interface TypeScriptLoadingOptions {
@@ -16,17 +17,7 @@ export interface TypeScriptLoadingOptions {
 
 const TYPESCRIPT = /\.m?ts$/;
 
-/** Decorators are lowered since no engine has them yet; all else that is not JavaScript is types, enums and the like. */
-const COMPILE = {
-  loader: 'ts',
-  format: 'esm',
-  target: 'esnext',
-  supported: { decorators: false },
-  sourcemap: 'inline',
-  sourcesContent: false,
-  logLevel: 'silent',
-  tsconfigRaw: { compilerOptions: { experimentalDecorators: false, useDefineForClassFields: true } },
-} as const satisfies Esbuild.TransformOptions;
+const COMPILE = { ...COMPILE_OPTIONS, sourcemap: 'inline' } as const satisfies Esbuild.TransformOptions;
 
 type NativeImport = (url: string) => Promise<Readonly<Record<string, unknown>>>;
 

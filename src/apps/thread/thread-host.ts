@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { Emission } from '../../bus/topics.ts';
 import type { HomeLink } from '../../home-assistant/home-link.ts';
-import { Cancelled } from '../../kernel/errors.ts';
+import { Cancelled, TimedOut } from '../../kernel/errors.ts';
 import type { LogLevel } from '../../kernel/logging.ts';
 import { Resource } from '../../kernel/resource.ts';
 import { SystemClock } from '../../kernel/system-clock.ts';
-import { type ClockPeer, NotQuiet, VirtualClock } from '../../kernel/virtual-clock.ts';
+import { type Activity, type ClockPeer, NotQuiet, VirtualClock } from '../../kernel/virtual-clock.ts';
 import { withTimeout } from '../../kernel/waiting.ts';
 import { AppThreadEnded } from '../app-errors.ts';
 import type { AppLimits } from '../app-limits.ts';
@@ -26,7 +26,7 @@ export interface ThreadHostOptions {
   onEnded(error: AppThreadEnded): void;
 }
 
-/** Beside the limits of its apps, what a thread may take to stop before it is ended where it is. */
+/** Beside the limits of its apps, what a thread may take to stop before it is ended where it is, in whatever loop. */
 const STOP_SLACK_MS = 500;
 /** How long virtual time waits for a thread, in real time. */
 const ANSWER_LIMIT_MS = 5000;
@@ -37,11 +37,14 @@ const ENTRY = new URL(`./worker-entry${import.meta.url.endsWith('.ts') ? '.ts' :
  * A thread of its own in which an app host runs, and the daemon's end of what goes to and fro: links to homes, orders,
  * reports, logs, topics, virtual time.
  */
-export class ThreadHost extends Resource implements HostOrders {
+export class ThreadHost extends Resource implements HostOrders, Activity {
   readonly #options: ThreadHostOptions;
   readonly #server: HomeLinkServer;
+  readonly #stopWithinMs: number;
+  /** It ends its stop by itself, long before. */
   protected override readonly stopLimitMs: number;
   #worker: Worker | undefined;
+  #isEnding = false;
   #thread: DaemonEnd | undefined;
 
   constructor(owner: Resource, options: ThreadHostOptions) {
@@ -49,7 +52,8 @@ export class ThreadHost extends Resource implements HostOrders {
     this.#options = options;
     this.#server = new HomeLinkServer(options.links, () => this.#channel());
     const { drainMs, shutdownHooksMs } = options.limits;
-    this.stopLimitMs = drainMs + shutdownHooksMs + 2 * STOP_SLACK_MS;
+    this.#stopWithinMs = drainMs + shutdownHooksMs + STOP_SLACK_MS;
+    this.stopLimitMs = 2 * this.#stopWithinMs + 1000;
   }
 
   async startApp(spec: AppSpec): Promise<AppReport> {
@@ -74,6 +78,11 @@ export class ThreadHost extends Resource implements HostOrders {
 
   async describeApps(): Promise<readonly AppDetails[]> {
     return this.#thread === undefined ? [] : this.#thread.ask('app.describe', undefined);
+  }
+
+  /** Its work is told by its clock; that it ends, only the machine's time brings about. */
+  busy(): readonly string[] {
+    return this.#isEnding ? [`end of thread "${this.name}"`] : [];
   }
 
   protected override async onStart(signal: AbortSignal): Promise<void> {
@@ -103,7 +112,7 @@ export class ThreadHost extends Resource implements HostOrders {
     const thread = this.#thread;
     if (thread === undefined) return;
     try {
-      await withTimeout(this.clock, this.stopLimitMs - STOP_SLACK_MS, `the stop of thread "${this.name}"`, (signal) =>
+      await withTimeout(this.clock, this.#stopWithinMs, `the stop of thread "${this.name}"`, (signal) =>
         thread.ask('host.stop', undefined, signal),
       );
     } catch (error) {
@@ -149,20 +158,29 @@ export class ThreadHost extends Resource implements HostOrders {
     this.#worker = undefined;
     this.#server[Symbol.dispose]();
     thread?.close(new Cancelled(`The thread "${this.name}" has ended`));
-    await worker?.terminate();
+    if (worker === undefined) return;
+    this.#isEnding = true;
+    await worker.terminate();
+    this.#isEnding = false;
   }
 }
 
+/** The thread's virtual clock. Once the thread has ended there is nothing there to wait for. */
 function peerOf(thread: DaemonEnd, name: string): ClockPeer {
   const realTime = new SystemClock();
-  const answered = <T>(question: Promise<T>): Promise<T> =>
-    withTimeout(realTime, ANSWER_LIMIT_MS, `thread "${name}"`, () => question).catch((error: unknown) => {
-      if (error instanceof Cancelled) throw error;
-      throw new NotQuiet(`Thread "${name}" does not answer: a loop in it may have no end`, [`thread "${name}"`], [], 'Look for a loop that never awaits.');
-    });
+  const answered = async <T>(question: Promise<T>, afterItsEnd: T): Promise<T> => {
+    try {
+      return await withTimeout(realTime, ANSWER_LIMIT_MS, `thread "${name}"`, () => question);
+    } catch (error) {
+      if (error instanceof Cancelled) return afterItsEnd;
+      if (!(error instanceof TimedOut)) throw error;
+      const hint = 'Look for a loop in it that never awaits.';
+      throw new NotQuiet(`Thread "${name}" gives no answer`, [`thread "${name}"`], [], hint);
+    }
+  };
   return {
-    nextDueMs: () => answered(thread.ask('clock.next', undefined)),
-    advanceTo: (epochMs) => answered(thread.ask('clock.advance', epochMs)),
-    settle: () => answered(thread.ask('clock.settle', undefined)),
+    nextDueMs: () => answered(thread.ask('clock.next', undefined), undefined),
+    advanceTo: (epochMs) => answered(thread.ask('clock.advance', epochMs), undefined),
+    settle: () => answered(thread.ask('clock.settle', undefined), false),
   };
 }
