@@ -1,0 +1,125 @@
+/**
+ * What apps are made of.
+ *
+ * @packageDocumentation
+ */
+
+export { z } from 'zod';
+
+export { App } from './apps/app.ts';
+export type { AppBus } from './apps/app-bus.ts';
+export type { AppClock } from './apps/app-clock.ts';
+export type { AppHome, AppHomes } from './apps/app-home.ts';
+export type { AppOptions, ConfiguredApp } from './apps/app.ts';
+export type { DurationText, FieldMeaning, TimeOfDayText } from './apps/schemas.ts';
+export { areaId, duration, entityId, serviceId, timeOfDay } from './apps/schemas.ts';
+export type { AnyApp, AppMethodDecorator, OfApp } from './apps/decoration.ts';
+export {
+  on,
+  onAttributeChange,
+  onAvailable,
+  onCallService,
+  onConnected,
+  onDisconnected,
+  onEvent,
+  onHomeAssistantStart,
+  onStateChange,
+  onUnavailable,
+  runAt,
+  runCron,
+  runDaily,
+  runEvery,
+  runIn,
+} from './apps/decorators.ts';
+
+export { above, available, below, between, decreased, increased, not, oneOf } from './bus/conditions.ts';
+export type {
+  Above,
+  Available,
+  Below,
+  Between,
+  ChangeCondition,
+  Decreased,
+  Increased,
+  Not,
+  NumericCondition,
+  OneOf,
+} from './bus/conditions.ts';
+export type { DataPattern } from './bus/data-pattern.ts';
+export type { BusEvent } from './bus/event.ts';
+export type { HandlerOptions } from './bus/handler-options.ts';
+export type { Subscription, SubscriptionCounters } from './bus/subscription.ts';
+export type { TopicData, TopicEvent, Topics } from './bus/topics.ts';
+
+export type { Api, RestOptions, TemplateOptions } from './home-assistant/api.ts';
+export type { ApiStates, SetStateOptions } from './home-assistant/api-states.ts';
+export {
+  CallNotSent,
+  EntityUnavailable,
+  InvalidTarget,
+  MissingField,
+  ResponseMismatch,
+  UnknownEntity,
+  UnknownField,
+  UnknownService,
+  WrongDomain,
+} from './home-assistant/call-errors.ts';
+export type { DomainState, Unavailable } from './home-assistant/domain-states.ts';
+export type { Entity, EntityCallOptions, EntityHandle, EntityServices } from './home-assistant/entity.ts';
+export type { Attributes, EntityState, StateContext } from './home-assistant/entity-state.ts';
+export type { CallServiceOptions, EventOptions, EventWaitOptions } from './home-assistant/event-subscriptions.ts';
+export {
+  AuthRefused,
+  CommandRefused,
+  ConnectionLost,
+  GatewayFailed,
+  HomeAway,
+  HomeError,
+  HomeUnreachable,
+  NoAnswer,
+  NotHomeAssistant,
+  NotPermitted,
+  RestRefused,
+  ServiceNotFound,
+  TlsRefused,
+} from './home-assistant/home-errors.ts';
+export type { HomeEvent, LifecycleEvent, ServiceCallEvent } from './home-assistant/home-events.ts';
+export type { HomePhase, HomeProblem } from './home-assistant/home-link.ts';
+export type { AskOptions, ServiceData, ServiceName, ServiceResponse } from './home-assistant/service-call.ts';
+export type { EntityService, PlainService, Services } from './home-assistant/services.ts';
+export type {
+  AttributeChangeEvent,
+  AttributeOptions,
+  AvailabilityOptions,
+  EntityIdOf,
+  HomeName,
+  Homes,
+  Selection,
+  StateChangeEvent,
+  StateCondition,
+  StateOptions,
+  StateTarget,
+  WaitOptions,
+  WaitResult,
+} from './home-assistant/state-types.ts';
+export type { StateOf, StatesView } from './home-assistant/states-view.ts';
+export type { Target, TargetSelection } from './home-assistant/target.ts';
+
+export { BlockingWorkerEnded, NotSelfContained } from './kernel/blocking-pool.ts';
+export type { DurationFields, DurationInput } from './kernel/duration.ts';
+export type { ErrorAudience } from './kernel/errors.ts';
+export { Cancelled, HassetteError, InvalidArgument, TimedOut } from './kernel/errors.ts';
+export type { Failure } from './kernel/failure.ts';
+export { QueueFull } from './kernel/lane.ts';
+export type { OverlapMode } from './kernel/lane-options.ts';
+export type { Logger } from './kernel/logging.ts';
+export type { Task, TaskBucket, TaskStatus } from './kernel/task-bucket.ts';
+export type { TimeOfDayInput } from './kernel/time-of-day.ts';
+
+export type { AppScheduler } from './scheduler/app-scheduler.ts';
+export type { Job, JobRun, JobStatus, RegisteredJob } from './scheduler/job.ts';
+export type { JobGroup } from './scheduler/job-group.ts';
+export type { EveryOptions, JobOptions, LocalJobOptions, RegisteredJobOptions } from './scheduler/job-options.ts';
+export type { MomentInput } from './scheduler/run-at.ts';
+
+export type { ConfigurationInput } from './config/schema.ts';
