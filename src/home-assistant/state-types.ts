@@ -144,7 +144,7 @@ export interface WaitOptions<Id extends string = string> extends StateCriteria<S
 
 /** What all events of state subscriptions have. */
 export interface StateEventFields<Id extends string> {
-  readonly entityId: Id extends `${string}.${string}` ? Id : string extends Id ? string : `${Id}.${string}`;
+  readonly entityId: Id;
   /** Who or what caused it. */
   readonly context: StateContext;
   /** When it happened, on Home Assistant's clock; of a hold, when it was due. */
@@ -200,10 +200,13 @@ export interface StateHeld<Id extends string, To extends string> extends StateEv
  * ```
  */
 export type StateChangeEvent<Id extends string = string, Options = unknown> =
-  | StateChanged<Id, StateBefore<Id, Options>, StateAfter<Id, Options>>
-  | (MayBeAdded<Options> extends true ? EntityAdded<Id, StateAfter<Id, Options>> : never)
-  | (MayBeRemoved<Options> extends true ? EntityRemoved<Id, StateBefore<Id, Options>> : never)
-  | (MayBeInitial<Options> extends true ? StateHeld<Id, StateAfter<Id, Options>> : never);
+  | StateChanged<WholeId<Id>, StateBefore<Id, Options>, StateAfter<Id, Options>>
+  | (MayBeAdded<Options> extends true ? EntityAdded<WholeId<Id>, StateAfter<Id, Options>> : never)
+  | (MayBeRemoved<Options> extends true ? EntityRemoved<WholeId<Id>, StateBefore<Id, Options>> : never)
+  | (MayBeInitial<Options> extends true ? StateHeld<WholeId<Id>, StateAfter<Id, Options>> : never);
+
+/** A domain as the ids of its entities, so that events of the two are the same to the compiler. */
+type WholeId<Id extends string> = Id extends `${string}.${string}` ? Id : string extends Id ? string : `${Id}.${string}`;
 
 /** What a handler of `onAttributeChange` is called with. */
 export type AttributeChangeEvent<Id extends string = string, Options = unknown> = StateChangeEvent<
