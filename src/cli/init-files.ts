@@ -21,6 +21,11 @@ apps:
       motion: binary_sensor.hallway_motion
       light: light.hallway
       offAfter: 2m
+
+# The home of --simulate: people leave it on a Monday morning, twenty times as fast as in life.
+simulate:
+  start: 2026-11-23T08:18
+  speed: 20
 `;
 
 const environment = `# Copy this to .env and fill it in. It stays out of version control.

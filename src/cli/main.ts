@@ -5,7 +5,7 @@ import type { RunOptions } from './run.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StatusOptions } from './status.ts';
-import { exitCodes, processSurroundings, type Surroundings } from './surroundings.ts';
+import { exitCodes, processSurroundings, StopRequests, type Surroundings } from './surroundings.ts';
 
 const config = new Option('-c, --config <path>', 'the configuration file, or the folder it is in');
 const apps = new Option('--apps <folder>', 'the folder of your apps');
@@ -46,8 +46,9 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
     .option('--simulate', 'use the built-in simulated home in place of yours')
     .action(async (options: RunOptions) => {
+      using stopRequests = new StopRequests(at);
       const { run } = await import('./run.ts');
-      end(await run(options, at));
+      end(await run(options, at, stopRequests));
     });
 
   program
@@ -72,12 +73,13 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
     .option('--port <number>', 'its port; 0 takes a free one', number)
     .option('--seed <number>', 'another seed, another day', number)
     .option('--speed <factor>', 'how many times faster than life time passes in it', number)
-    .option('--start <time>', 'the time of day it begins with, in place of the present')
+    .option('--start <time>', 'the time it begins with: 07:30, or 2026-11-23T07:30')
     .option('--list', 'print its entities with their states, and end')
     .addOption(json)
     .action(async (options: SimulateOptions) => {
+      using stopRequests = new StopRequests(at);
       const { simulate } = await import('./simulate.ts');
-      end(await simulate(options, at));
+      end(await simulate(options, at, stopRequests));
     });
 
   program

@@ -7,7 +7,7 @@ import { SystemClock } from '../kernel/system-clock.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { ownPackage } from './own-package.ts';
 import { sayError } from './say-error.ts';
-import { exitCodes, type Surroundings } from './surroundings.ts';
+import { exitCodes, type StopRequests, type Surroundings } from './surroundings.ts';
 
 export interface RunOptions {
   readonly config?: string;
@@ -43,55 +43,37 @@ async function clockFor({ homes, simulate }: Configuration): Promise<Clock> {
 }
 
 /** `hassette run`: the daemon, until it is told to stop or cannot go on. */
-export async function run(options: RunOptions, at: Surroundings): Promise<number> {
-  let stop: (() => void) | undefined;
-  let requests = 0;
-  const forget = at.onStopRequest((signal) => {
-    requests += 1;
-    if (requests > 1) at.exit(exitCodes.interrupted);
-    at.say(`${signal}: stopping. A second one ends at once.`);
-    stop?.();
+export async function run(options: RunOptions, at: Surroundings, stopRequests: StopRequests): Promise<number> {
+  const loaded = await loadConfiguration({
+    folder: at.folder,
+    environment: at.environment,
+    flags: { ...options, only: options.app },
   });
+  if (loaded.kind === 'invalid') {
+    at.say(problemsText(loaded.problems));
+    return exitCodes.configuration;
+  }
+  const { configuration, sources } = loaded;
+  const clock = await clockFor(configuration);
+  const logging = openLogging(loaded, clock, at);
   try {
-    const loaded = await loadConfiguration({
-      folder: at.folder,
-      environment: at.environment,
-      flags: { ...options, only: options.app },
-    });
-    if (loaded.kind === 'invalid') {
-      at.say(problemsText(loaded.problems));
-      return exitCodes.configuration;
-    }
-    const { configuration } = loaded;
-    const clock = await clockFor(configuration);
-    const logging = openLogging(loaded, clock, at);
-    try {
-      const { apps: appsFolder, data: dataFolder } = configuration.paths;
-      const runtime = Runtime.create({
-        configuration,
-        appsFolder,
-        dataFolder,
-        clock,
-        logging,
-        version: ownPackage().version,
-      });
-      stop = () => void runtime.stop();
-      if (requests > 0) return exitCodes.done;
-      logging.logger('hassette').info({ sources: loaded.sources }, 'configuration read');
-      const failure = await runtime.start().then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      );
-      if (failure !== undefined) await runtime.stop();
-      const { exitCode } = await runtime.ended;
-      // A start that was called off by a signal has not failed.
-      if (failure === undefined || requests > 0 || exitCode !== exitCodes.done) return exitCode;
-      sayError(at, failure.error);
-      return exitCodes.failed;
-    } finally {
-      await logging.close();
-    }
+    if (stopRequests.heard) return exitCodes.done;
+    logging.logger('hassette').info({ sources }, 'configuration read');
+    const { apps: appsFolder, data: dataFolder } = configuration.paths;
+    const version = ownPackage().version;
+    const runtime = Runtime.create({ configuration, appsFolder, dataFolder, clock, logging, version });
+    stopRequests.whenHeard(() => void runtime.stop());
+    const failure = await runtime.start().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (failure !== undefined) await runtime.stop();
+    const { exitCode } = await runtime.ended;
+    // A start that was called off by a signal has not failed.
+    if (failure === undefined || stopRequests.heard || exitCode !== exitCodes.done) return exitCode;
+    sayError(at, failure.error);
+    return exitCodes.failed;
   } finally {
-    forget();
+    await logging.close();
   }
 }

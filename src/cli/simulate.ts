@@ -5,7 +5,7 @@ import { SystemClock } from '../kernel/system-clock.ts';
 import { DemoHome } from '../simulator/demo-home.ts';
 import { SimulatorServer } from '../simulator/socket-server.ts';
 import { demoClock } from './demo-clock.ts';
-import { exitCodes, type Surroundings } from './surroundings.ts';
+import { exitCodes, type StopRequests, type Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
 
 export interface SimulateOptions extends Partial<Configuration['simulate']> {
@@ -31,13 +31,9 @@ async function serve(
   simulated: Configuration['simulate'],
   json: boolean,
   at: Surroundings,
+  stopRequests: StopRequests,
 ): Promise<number> {
-  const stopped = new Promise<void>((resolve) => {
-    const forget = at.onStopRequest(() => {
-      forget();
-      resolve();
-    });
-  });
+  const stopped = new Promise<void>((resolve) => stopRequests.whenHeard(resolve));
   const server = await SimulatorServer.listen(demo.home, { host: simulated.host, port: simulated.port });
   const { url, wsUrl } = server;
   const { token, userToken } = demo.home;
@@ -58,7 +54,11 @@ async function serve(
 }
 
 /** `hassette simulate`: the simulated home for clients of any kind, or what is in it. */
-export async function simulate(options: SimulateOptions, at: Surroundings): Promise<number> {
+export async function simulate(
+  options: SimulateOptions,
+  at: Surroundings,
+  stopRequests: StopRequests,
+): Promise<number> {
   const loaded = await loadConfiguration({
     folder: at.folder,
     environment: at.environment,
@@ -73,5 +73,5 @@ export async function simulate(options: SimulateOptions, at: Surroundings): Prom
     listEntities(demo, options, at);
     return exitCodes.done;
   }
-  return serve(demo, simulated, options.json === true, at);
+  return serve(demo, simulated, options.json === true, at, stopRequests);
 }

@@ -22,6 +22,39 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 /** What a command ended with. */
 export const exitCodes = { done: 0, failed: 1, configuration: 2, interrupted: 130 } as const;
 
+/** Hears requests for an end from the moment it is made, also before there is anything to stop. */
+export class StopRequests implements Disposable {
+  readonly #forget: () => void;
+  #count = 0;
+  #stop: (() => void) | undefined;
+
+  constructor(at: Surroundings) {
+    this.#forget = at.onStopRequest((signal) => {
+      this.#count += 1;
+      if (this.#count > 1) {
+        at.exit(exitCodes.interrupted);
+        return;
+      }
+      at.say(`${signal}: stopping. A second one ends at once.`);
+      this.#stop?.();
+    });
+  }
+
+  get heard(): boolean {
+    return this.#count > 0;
+  }
+
+  /** Calls `stop` on a request; at once, if there was one already. */
+  whenHeard(stop: () => void): void {
+    this.#stop = stop;
+    if (this.heard) stop();
+  }
+
+  [Symbol.dispose](): void {
+    this.#forget();
+  }
+}
+
 /** The surroundings of the real process. */
 export function processSurroundings(installSpec: () => string): Surroundings {
   return {

@@ -37,7 +37,7 @@ function originText(origin: Origin): string {
     case 'command line':
       return `${origin.flag} on the command line`;
     case 'nowhere':
-      return 'nowhere set';
+      return '';
     default:
       return origin satisfies never;
   }
@@ -49,7 +49,7 @@ export function problemText(problem: Problem): string {
   const what = [`${problem.message}.`];
   if (problem.nearest !== undefined) what.push(`Did you mean "${problem.nearest}"?`);
   if (problem.hint !== undefined) what.push(problem.hint);
-  return `${where}\n    ${what.join(' ')}`;
+  return where === '' ? what.join(' ') : `${where}\n    ${what.join(' ')}`;
 }
 
 export function problemsText(problems: readonly Problem[]): string {

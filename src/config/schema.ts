@@ -18,11 +18,9 @@ const instanceName = z
 
 const logLevel = z.enum(logLevels);
 
-const moment = z
-  .string()
-  .refine(isMoment, {
-    params: { expected: 'a time of day, or a date and time, such as "07:30" or "2026-02-04T07:30"' },
-  });
+const moment = z.string().refine(isMoment, {
+  params: { expected: 'a time of day, or a date and time, such as "07:30" or "2026-02-04T07:30"' },
+});
 
 /** A time of day, or a date and time. */
 function isMoment(text: string): boolean {

@@ -1,0 +1,144 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { SystemClock } from '../../src/kernel/system-clock.ts';
+import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
+import { SimulatorServer } from '../../src/simulator/socket-server.ts';
+import { run } from './command-line.ts';
+
+const app = [
+  "import { App, areaId, duration, entityId, serviceId, z } from 'hassette';",
+  "const Config = z.object({ light: entityId('light'), off: duration().default('5m'), tell: serviceId('notify').optional() });",
+  'export class Lamp extends App.with(Config) {}',
+].join('\n');
+
+const simulated = 'homes: { default: simulated }\n';
+
+async function givenHome() {
+  const home = new SimulatedHome({
+    clock: new SystemClock(),
+    states: { 'light.hallway': 'off', 'light.kitchen': 'off' },
+  });
+  const server = await SimulatorServer.listen(home);
+  onTestFinished(() => server.close());
+  return { home, server, url: server.url };
+}
+
+describe('hassette check', () => {
+  it('is content with what is right', async () => {
+    const files = {
+      'apps/lamp.ts': app,
+      'hassette.yaml': `${simulated}apps: { a: { class: Lamp, config: { light: light.a } } }`,
+    };
+    expect(await run(['check'], { files })).toMatchObject({
+      exitCode: 0,
+      printed: '',
+      said: 'The configuration is right, and so is its app.',
+    });
+  });
+
+  it('tells all that is wrong with configuration and apps at once, and starts nothing', async () => {
+    const files = {
+      'apps/lamp.ts': app,
+      'apps/broken.ts':
+        "import { App } from 'hassette';\nexport class Broken extends App { onInitialize() { let 1 = 2; } }",
+      'apps/throws.ts':
+        "import { App } from 'hassette';\nthrow new Error('at import');\nexport class Throws extends App {}",
+      'hassette.yaml': [
+        'homes: { default: simulated }',
+        'apps:',
+        '  wrong: { class: Lamp, config: { lihgt: light.a, off: soon } }',
+        '  unknown: { class: Lmap }',
+        '  broken: { class: Broken }',
+        '  throws: { class: Throws }',
+        '  right: { class: Lamp, config: { light: light.a } }',
+        '  off: { class: Nothing, enabled: false }',
+        'logging: { level: loud }',
+      ].join('\n'),
+    };
+    const { exitCode, said, folder } = await run(['check'], { files });
+    expect(exitCode).toBe(2);
+    expect(said).toContain(`${folder}/hassette.yaml:9:12  logging.level`);
+    expect(said).toContain(`${folder}/hassette.yaml:3:35  apps.wrong.config.lihgt`);
+    expect(said).toContain(`${folder}/hassette.yaml:3:51  apps.wrong.config.off`);
+    expect(said).toMatch(/hassette\.yaml:4:14 {2}apps\.unknown\.class\n.*"Lmap".*"Lamp"/);
+    expect(said).toMatch(/apps\.broken\.class\n.*broken\.ts:2/);
+    expect(said).toMatch(/apps\.throws\.class\n.*at import/);
+    expect(said).not.toMatch(/apps\.(right|off)/);
+  });
+
+  it('gives the same as JSON to those who want to read it', async () => {
+    const files = { 'apps/lamp.ts': app, 'hassette.yaml': `${simulated}apps: { a: { class: Lamp } }` };
+    const { exitCode, printed, said } = await run(['check', '--json'], { files });
+    expect(exitCode).toBe(2);
+    expect(said).toBe('');
+    expect(JSON.parse(printed)).toMatchObject({
+      problems: [{ path: 'apps.a.config.light', origin: { kind: 'file', line: 2 } }],
+      apps: [{ name: 'a', class: 'lamp.ts#Lamp' }],
+      homes: [],
+    });
+  });
+
+  it('looks at one app only, if that is wanted', async () => {
+    const files = {
+      'apps/lamp.ts': app,
+      'hassette.yaml': `${simulated}apps: { a: { class: Lamp }, b: { class: Lamp, config: { light: light.b } } }`,
+    };
+    expect((await run(['check', '--app', 'b'], { files })).exitCode).toBe(0);
+    expect((await run(['check', '--app', 'a'], { files })).exitCode).toBe(2);
+  });
+});
+
+describe('hassette check --home', () => {
+  const files = {
+    'apps/lamp.ts': app,
+    'hassette.yaml':
+      'homes: { default: { url: "${URL}", token: "${TOKEN}" } }\napps: { a: { class: Lamp, config: { light: light.hallway } } }',
+  };
+
+  it('asks the home', async () => {
+    const { home, url } = await givenHome();
+    const { exitCode, said } = await run(['check', '--home'], { files, environment: { URL: url, TOKEN: home.token } });
+    expect({ exitCode, said }).toEqual({
+      exitCode: 0,
+      said: `Asking home "default" at ${url} …\nThe configuration is right, and so is its app, the home answers.`,
+    });
+  });
+
+  it('holds what apps name against the home', async () => {
+    const { home, url } = await givenHome();
+    const wrong = {
+      ...files,
+      'hassette.yaml': files['hassette.yaml'].replace('light.hallway', 'light.halway, tell: notify.nobody'),
+    };
+    const { exitCode, said } = await run(['check', '--home'], {
+      files: wrong,
+      environment: { URL: url, TOKEN: home.token },
+    });
+    expect(exitCode).toBe(1);
+    expect(said).toContain(
+      'apps.a.config.light\n    no entity "light.halway" in home "default". Did you mean "light.hallway"?',
+    );
+    expect(said).toContain('apps.a.config.tell\n    no service "notify.nobody" in home "default".');
+  });
+
+  it('fails for a refused token, which is no fault of configuration here', async () => {
+    const { url } = await givenHome();
+    const { exitCode, said } = await run(['check', '--home'], { files, environment: { URL: url, TOKEN: 'wrong' } });
+    expect(exitCode).toBe(1);
+    expect(said).toContain('refused the token');
+    expect(said).not.toContain('wrong');
+  });
+
+  it('fails where nobody answers', async () => {
+    const { home, server, url } = await givenHome();
+    await server.close();
+    const { exitCode, said } = await run(['check', '--home'], { files, environment: { URL: url, TOKEN: home.token } });
+    expect(exitCode).toBe(1);
+    expect(said).toContain('home "default"\n');
+  });
+
+  it('does not ask with a configuration that is wrong', async () => {
+    const { exitCode, said } = await run(['check', '--home'], { files });
+    expect(exitCode).toBe(2);
+    expect(said).not.toContain('Asking');
+  });
+});
