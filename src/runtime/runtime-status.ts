@@ -56,11 +56,14 @@ export interface HealthFacts {
 }
 
 /** Judges the facts. */
-export function healthOf({ runtime, homes, apps, resources }: HealthFacts): { health: Health; problems: readonly HealthProblem[] } {
+export function healthOf({ runtime, homes, apps, resources }: HealthFacts): {
+  health: Health;
+  problems: readonly HealthProblem[];
+} {
   const problems = [...homes.flatMap(problemOfHome), ...apps.flatMap(problemOfApp), ...problemsOfParts(resources)];
   if (runtime === 'stopping' || runtime === 'stopped') return { health: 'stopping', problems };
   if (problems.length > 0) return { health: 'degraded', problems };
-  const coming = apps.some(({ status }) => status !== 'running' && status !== 'stopped');
+  const coming = apps.some(({ status }) => status !== 'running' && status !== 'stopped' && status !== 'disabled');
   return { health: runtime === 'running' && !coming ? 'ok' : 'starting', problems };
 }
 

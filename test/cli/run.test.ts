@@ -81,8 +81,9 @@ describe('hassette run', () => {
       'hassette.yaml': `${quiet}apps: { hall: { class: Quiet }, porch: { class: Gone } }`,
     };
     const daemon = await givenDaemon(files, ['--app', 'hall']);
-    const { printed } = await run(['status', '--json'], { folder: daemon.folder });
-    expect(JSON.parse(printed).apps.map(({ name }: { name: string }) => name)).toEqual(['hall']);
+    const { printed } = await run(['status'], { folder: daemon.folder });
+    expect(printed).toMatch(/^ {2}hall +running/m);
+    expect(printed).toMatch(/^ {2}porch +disabled/m);
   });
 
   it('stops in the middle of a start', async () => {
