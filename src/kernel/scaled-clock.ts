@@ -10,13 +10,13 @@ export interface ScaledClockOptions {
 /** The machine's time at another speed and from another moment, for a demo of a day in half a minute. */
 export class ScaledClock implements Clock {
   readonly #base: Clock;
-  readonly #speed: number;
+  readonly speed: number;
   readonly #startMs: number;
   readonly #baseStartMs: number;
 
   constructor(base: Clock, { speed, startMs }: ScaledClockOptions) {
     this.#base = base;
-    this.#speed = speed;
+    this.speed = speed;
     this.#startMs = startMs;
     this.#baseStartMs = base.monotonicMs();
   }
@@ -26,11 +26,11 @@ export class ScaledClock implements Clock {
   }
 
   monotonicMs(): number {
-    return (this.#base.monotonicMs() - this.#baseStartMs) * this.#speed;
+    return (this.#base.monotonicMs() - this.#baseStartMs) * this.speed;
   }
 
   after(delayMs: number, label: string, fire: () => void): Timer {
-    return this.#base.after(delayMs / this.#speed, label, fire);
+    return this.#base.after(delayMs / this.speed, label, fire);
   }
 
   defer(fire: () => void): Timer {

@@ -3,7 +3,9 @@ import type { Emission } from '../../bus/topics.ts';
 import type { HomeLink } from '../../home-assistant/home-link.ts';
 import { Cancelled, TimedOut } from '../../kernel/errors.ts';
 import type { LogLevel } from '../../kernel/logging.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { Resource } from '../../kernel/resource.ts';
+import { ScaledClock } from '../../kernel/scaled-clock.ts';
 import { SystemClock } from '../../kernel/system-clock.ts';
 import { type Activity, type ClockPeer, NotQuiet, VirtualClock } from '../../kernel/virtual-clock.ts';
 import { withTimeout } from '../../kernel/waiting.ts';
@@ -12,7 +14,15 @@ import type { AppLimits } from '../app-limits.ts';
 import type { AppDetails, AppReport, AppSpec, HostControl, HostOrders } from '../host-control.ts';
 import { PortChannel } from './port-channel.ts';
 import { HomeLinkServer } from './port-home-link.ts';
-import type { DaemonEnd, DaemonNews, DaemonQuestions, ThreadNews, ThreadQuestions, ThreadSetup } from './thread-protocol.ts';
+import type {
+  DaemonEnd,
+  DaemonNews,
+  DaemonQuestions,
+  ThreadNews,
+  ThreadQuestions,
+  ThreadSetup,
+  ThreadTime,
+} from './thread-protocol.ts';
 
 export interface ThreadHostOptions {
   /** Of the thread, in status and logs. */
@@ -68,7 +78,10 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
     try {
       this.#thread?.tell('topic', emission);
     } catch (error) {
-      this.logger.warn({ err: error }, `what ${emission.from} emitted under "${emission.topic}" cannot be sent to another thread; give plain data`);
+      this.logger.warn(
+        { err: error },
+        `what ${emission.from} emitted under "${emission.topic}" cannot be sent to another thread; give plain data`,
+      );
     }
   }
 
@@ -96,7 +109,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
         ...this.#server.hearing,
         'app.report': (report) => this.#options.control.onAppReport(report),
         'app.failure': (failure) => this.#options.control.onFailure(failure),
-        'topic': (emission) => this.#options.control.onTopic(emission),
+        topic: (emission) => this.#options.control.onTopic(emission),
         'log.line': (line) => this.context.logging.write(line),
       },
     });
@@ -116,7 +129,10 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
         thread.ask('host.stop', undefined, signal),
       );
     } catch (error) {
-      this.logger.warn({ err: error }, `thread "${this.name}" does not stop and is ended where it is; a loop in it may have no end`);
+      this.logger.warn(
+        { err: error },
+        `thread "${this.name}" does not stop and is ended where it is; a loop in it may have no end`,
+      );
     }
     await this.#end();
   }
@@ -128,7 +144,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
       cacheFolder,
       limits,
       homes: links.map((link) => link.home),
-      virtualNowMs: this.clock instanceof VirtualClock ? this.clock.nowMs() : undefined,
+      time: timeOf(this.clock),
       logLevels: this.context.logging.levels(),
     };
   }
@@ -166,6 +182,12 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
 }
 
 /** The thread's virtual clock. Once the thread has ended there is nothing there to wait for. */
+function timeOf(clock: Clock): ThreadTime {
+  if (clock instanceof VirtualClock) return { kind: 'virtual', nowMs: clock.nowMs() };
+  if (clock instanceof ScaledClock) return { kind: 'scaled', speed: clock.speed, nowMs: clock.nowMs() };
+  return { kind: 'machine' };
+}
+
 function peerOf(thread: DaemonEnd, name: string): ClockPeer {
   const realTime = new SystemClock();
   const answered = async <T>(question: Promise<T>, afterItsEnd: T): Promise<T> => {

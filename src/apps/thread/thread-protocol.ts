@@ -7,13 +7,18 @@ import type { AppLimits } from '../app-limits.ts';
 import type { AppDetails, AppFailure, AppReport, AppSpec } from '../host-control.ts';
 import type { PortChannel } from './port-channel.ts';
 
+/** Whose time passes in a thread: the machine's, the same at another speed, or virtual time that the daemon moves. */
+export type ThreadTime =
+  | { readonly kind: 'machine' }
+  | { readonly kind: 'scaled'; readonly speed: number; readonly nowMs: number }
+  | { readonly kind: 'virtual'; readonly nowMs: number };
+
 /** What a thread is given when it is made. */
 export interface ThreadSetup {
   readonly folder: string;
   readonly cacheFolder: string | undefined;
   readonly homes: readonly string[];
-  /** Where virtual time stands; undefined where time is the machine's. */
-  readonly virtualNowMs: number | undefined;
+  readonly time: ThreadTime;
   readonly logLevels: Readonly<Record<string, LogLevel>>;
   readonly limits: AppLimits;
 }

@@ -3,18 +3,27 @@ import type { Clock } from '../../kernel/clock.ts';
 import { InvalidArgument } from '../../kernel/errors.ts';
 import { Logging } from '../../kernel/logging.ts';
 import { installRejectionGuard } from '../../kernel/rejection-guard.ts';
+import { ScaledClock } from '../../kernel/scaled-clock.ts';
 import { SystemClock } from '../../kernel/system-clock.ts';
 import { VirtualClock } from '../../kernel/virtual-clock.ts';
 import { AppHost } from '../app-host.ts';
 import { type Port, PortChannel } from './port-channel.ts';
 import { hearHomes, PortHomeLink } from './port-home-link.ts';
-import type { DaemonNews, DaemonQuestions, ThreadEnd, ThreadNews, ThreadQuestions, ThreadSetup } from './thread-protocol.ts';
+import type {
+  DaemonNews,
+  DaemonQuestions,
+  ThreadEnd,
+  ThreadNews,
+  ThreadQuestions,
+  ThreadSetup,
+  ThreadTime,
+} from './thread-protocol.ts';
 
 /** Runs an app host on a port in place of the daemon itself. It is the first thing that an app's thread loads. */
 function runThread(port: Port, setup: ThreadSetup): void {
-  const { virtualNowMs, logLevels: levels } = setup;
-  const virtual = virtualNowMs === undefined ? undefined : new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(virtualNowMs) });
-  const clock: Clock = virtual ?? new SystemClock();
+  const { logLevels: levels } = setup;
+  const clock = clockOf(setup.time);
+  const virtual = clock instanceof VirtualClock ? clock : undefined;
   const logging = new Logging({ clock, levels, format: 'json', destination: (line) => daemon.tell('log.line', line) });
   const links = new Map<string, PortHomeLink>();
   /** Something went to or fro, but for logs and what virtual time itself asks: the daemon's side may not be at rest. */
@@ -41,24 +50,27 @@ function runThread(port: Port, setup: ThreadSetup): void {
     },
     hearing: {
       ...hearHomes(links),
-      'topic': (emission) => host.deliverTopic(emission),
+      topic: (emission) => host.deliverTopic(emission),
       'log.level': ({ path, level }) => logging.setLevel(path, level),
     },
   });
   for (const home of setup.homes) links.set(home, new PortHomeLink(home, daemon));
 
-  const host = new AppHost({ clock, logging }, {
-    links: [...links.values()],
-    folder: setup.folder,
-    cacheFolder: setup.cacheFolder,
-    limits: setup.limits,
-    isolation: 'thread',
-    control: {
-      onAppReport: (report) => daemon.tell('app.report', report),
-      onFailure: (failure) => daemon.tell('app.failure', failure),
-      onTopic: (emission) => daemon.tell('topic', emission),
+  const host = new AppHost(
+    { clock, logging },
+    {
+      links: [...links.values()],
+      folder: setup.folder,
+      cacheFolder: setup.cacheFolder,
+      limits: setup.limits,
+      isolation: 'thread',
+      control: {
+        onAppReport: (report) => daemon.tell('app.report', report),
+        onFailure: (failure) => daemon.tell('app.failure', failure),
+        onTopic: (emission) => daemon.tell('topic', emission),
+      },
     },
-  });
+  );
   virtual?.addActivity(host);
   installRejectionGuard({
     executor: host.executor,
@@ -68,6 +80,19 @@ function runThread(port: Port, setup: ThreadSetup): void {
     },
   });
   daemon.open();
+}
+
+function clockOf(time: ThreadTime): Clock {
+  switch (time.kind) {
+    case 'machine':
+      return new SystemClock();
+    case 'scaled':
+      return new ScaledClock(new SystemClock(), { speed: time.speed, startMs: time.nowMs });
+    case 'virtual':
+      return new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(time.nowMs) });
+    default:
+      return time satisfies never;
+  }
 }
 
 if (parentPort === null) throw new InvalidArgument('worker-entry.ts is for worker threads');
