@@ -57,12 +57,12 @@ describe.runIf(hasMortalHome)('a home that goes and comes back', { timeout: REST
   });
 
   it('frozen: nothing says so, and yet it is noticed within twice the interval of the pings', async () => {
-    await using client = await Client.ready(home, { pingIntervalMs: 300 });
+    await using client = await Client.ready(home, { pingIntervalMs: 500 });
     home.freeze();
     await client.sink.until(() => client.sink.phases.at(-1) === 'lost');
     expect(client.sink.statuses.at(-1)?.problem?.message).toMatch(/is dead/);
     home.thaw();
-    await client.sink.until(() => readyTimes(client) === 2);
-    expect(client.sink.snapshots.map(({ restarted }) => restarted)).toEqual([false, false]);
+    await client.sink.until(() => readyTimes(client) > 1);
+    expect(client.sink.snapshots.some(({ restarted }) => restarted)).toBe(false);
   });
 });
