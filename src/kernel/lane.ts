@@ -89,6 +89,8 @@ export class Lane<T> implements LaneView, RunOwner {
   #running = 0;
   #closed: boolean;
   #inARow = 0;
+  /** What waits goes on in a later turn. */
+  #givesWay = false;
   #resting: PromiseWithResolvers<void> | undefined;
   #roomWanted: (() => void)[] | undefined;
   #drops: DropNotice | undefined;
@@ -367,7 +369,9 @@ export class Lane<T> implements LaneView, RunOwner {
       return;
     }
     this.#inARow = 0;
+    this.#givesWay = true;
     this.host.clock.defer(() => {
+      this.#givesWay = false;
       if (this.pending > 0 && this.#mayStart) this.host.capacity.ask(this.#waiting);
     });
   }
@@ -380,7 +384,7 @@ export class Lane<T> implements LaneView, RunOwner {
       return;
     }
     this.#start(next.input, next.settle);
-    if (this.pending > 0 && this.#mayStart) this.host.capacity.enlist(this.#waiting);
+    if (this.pending > 0 && this.#mayStart && !this.#givesWay) this.host.capacity.enlist(this.#waiting);
   }
 
   #thrown(run: Run, input: T, error: unknown): Outcome {

@@ -11,7 +11,7 @@ export interface SourceLine {
 }
 
 /** `at fn (file:///home/apps/light.ts?v=2:10:5)`, `at async /home/apps/light.ts:10:5`. */
-const FRAME = /^\s*at (?:.*\()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/;
+const FRAME = /^\s*at (?:async )?(?:.*\()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/;
 /** The folder of the daemon's own code, `src/` or `dist/`. */
 const OWN_CODE = fileURLToPath(new URL('../', import.meta.url));
 const FILES_KEPT = 32;

@@ -46,10 +46,11 @@ export interface VirtualClockOptions {
   readonly now: Temporal.Instant;
   /** Whether its wall clock never steps and its machine never sleeps. @defaultValue true */
   readonly steady?: boolean | undefined;
+  /** How long, in real time, real I/O is waited for. @defaultValue 5000 */
+  readonly busyLimitMs?: number | undefined;
 }
 
-/** Real I/O under virtual time is waited for this long. */
-const BUSY_LIMIT_MS = 5000;
+const DEFAULT_BUSY_LIMIT_MS = 5000;
 /** So many turns of the event loop are taken at full speed before real waiting sleeps between its looks. */
 const EAGER_TURNS = 50;
 /** Timers that re-arm themselves for ever would otherwise let `pump` run for ever. */
@@ -67,6 +68,7 @@ export class VirtualClock implements Clock {
   readonly #peers = new Set<ClockPeer>();
   readonly #startMs: number;
   readonly steady: boolean;
+  readonly #busyLimitMs: number;
   #wallOffsetMs = 0;
   #sleptMs = 0;
   #elapsedMs = 0;
@@ -78,6 +80,7 @@ export class VirtualClock implements Clock {
   constructor(options: VirtualClockOptions) {
     this.#startMs = options.now.epochMilliseconds;
     this.steady = options.steady ?? true;
+    this.#busyLimitMs = options.busyLimitMs ?? DEFAULT_BUSY_LIMIT_MS;
   }
 
   nowMs(): number {
@@ -156,7 +159,7 @@ export class VirtualClock implements Clock {
   /**
    * Waits until all is quiet: no deferred work, nobody busy, no other thread at work.
    *
-   * @throws NotQuiet if something is busy for five real seconds in which nothing else happens.
+   * @throws NotQuiet if something is busy for five seconds of real time in which nothing else happens.
    */
   async settle(): Promise<void> {
     let seen = this.#happenings;
@@ -174,7 +177,7 @@ export class VirtualClock implements Clock {
       const busy = this.#busy();
       if (busy.length > 0) {
         busySinceMs ??= performance.now();
-        if (performance.now() - busySinceMs > BUSY_LIMIT_MS) throw this.#tooBusy(busy);
+        if (performance.now() - busySinceMs > this.#busyLimitMs) throw this.#tooBusy(busy);
         continue;
       }
       if (!(await this.#settlePeers())) return;
@@ -280,7 +283,7 @@ export class VirtualClock implements Clock {
 
   #tooBusy(busy: readonly string[]): NotQuiet {
     return new NotQuiet(
-      `Still running after ${formatDuration(BUSY_LIMIT_MS)} of real time: ${busy.join('; ')}`,
+      `Still running after ${formatDuration(this.#busyLimitMs)} of real time: ${busy.join('; ')}`,
       busy,
       this.timers(),
       'A promise in it never settles, or real I/O takes too long. Wait by tasks.sleep, waitFor or api calls, which follow virtual time.',

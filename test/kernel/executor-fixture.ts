@@ -13,8 +13,8 @@ export interface LoggedLine {
 }
 
 /** An executor under virtual time, with what it logged and the failures it told of. */
-export function makeExecutor(options: Partial<ExecutorOptions> = {}) {
-  const clock = new VirtualClock({ now: START });
+export function makeExecutor(options: Partial<ExecutorOptions> & { readonly busyLimitMs?: number } = {}) {
+  const clock = new VirtualClock({ now: START, busyLimitMs: options.busyLimitMs });
   const lines: LoggedLine[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   let ids = 0;
