@@ -2,8 +2,11 @@ import type { Clock, Timer } from '../kernel/clock.ts';
 import { type Chance, seededChance } from './chance.ts';
 import { Day, type Place } from './demo/daily-life.ts';
 import { demoEntities, people, type Person, rooms, type Room, roomsWithMotion } from './demo/demo-entities.ts';
+import { HeatedRoom } from './demo/heated-room.ts';
 import { solarPosition } from './demo/solar-position.ts';
+import { WallSwitches } from './demo/wall-switches.ts';
 import { PROGRAMME_MIN, washingPower } from './demo/washing-programme.ts';
+import { outdoorDegrees } from './demo/weather.ts';
 import { SimulatedHome } from './simulated-home.ts';
 
 export interface DemoHomeOptions {
@@ -31,6 +34,9 @@ const restlessness: Readonly<Record<Room, number>> = {
 const DOOR_OPEN_MS = 20_000;
 /** Minutes of the day at which the washing machine is started. */
 const WASHING_FROM_MIN = 7 * 60 + 31;
+/** Minutes after the start of the washing machine at which somebody empties it. */
+const EMPTIED_FROM_MIN = 115;
+const EMPTIED_FOR_MIN = 4;
 /** The living room is aired twice a day, for ten minutes. */
 const AIRED_AT_MIN: readonly number[] = [8 * 60 + 53, 19 * 60];
 const AIRED_FOR_MIN = 10;
@@ -48,7 +54,8 @@ export class DemoHome {
   #days: { readonly date: string; readonly of: Readonly<Record<Person, Day>> } | undefined;
   #doorOpenUntilMs = 0;
   #minuteBefore: number | undefined;
-  #roomTemperature = 19.5;
+  readonly #switches: WallSwitches;
+  readonly #livingRoom = new HeatedRoom(19.5);
   #timer: Timer | undefined;
 
   constructor({ clock, seed = 1 }: DemoHomeOptions) {
@@ -62,6 +69,7 @@ export class DemoHome {
       states: demoEntities,
       notifiers: ['notify', 'mobile_app_anna', 'mobile_app_ben'],
     });
+    this.#switches = new WallSwitches(this.home);
   }
 
   /** Lets life begin. */
@@ -93,6 +101,8 @@ export class DemoHome {
     this.#wash(minute);
     this.#warm(minute, now.dayOfYear);
     this.#shine(nowMs);
+    const isDark = this.home.state('sun.sun') === 'below_horizon';
+    this.#switches.step(isDark, (room) => [...places.values()].includes(room));
     for (const [person, place] of places) this.#set(`person.${person}`, place === 'out' ? 'not_home' : 'home');
     this.#minuteBefore = minute;
   }
@@ -125,7 +135,10 @@ export class DemoHome {
       this.#doorOpenUntilMs = nowMs + DOOR_OPEN_MS;
       this.#lastMovementMs.set('hallway', nowMs);
     }
-    this.#set('binary_sensor.front_door', nowMs < this.#doorOpenUntilMs ? 'on' : 'off');
+    const isOpen = nowMs < this.#doorOpenUntilMs;
+    const wasOpen = this.home.state('binary_sensor.front_door') === 'on';
+    if (isOpen !== wasOpen) this.#set('lock.front_door', isOpen ? 'unlocked' : 'locked');
+    this.#set('binary_sensor.front_door', isOpen ? 'on' : 'off');
     const aired = AIRED_AT_MIN.some((from) => minute >= from && minute < from + AIRED_FOR_MIN);
     this.#set('binary_sensor.living_room_window', aired ? 'on' : 'off');
   }
@@ -134,28 +147,30 @@ export class DemoHome {
     const since = minute - WASHING_FROM_MIN;
     const running = since >= 0 && since < PROGRAMME_MIN;
     this.#set('sensor.washing_machine_power', String(washingPower(running ? since : undefined, this.#chance())));
+    const emptied = since >= EMPTIED_FROM_MIN && since < EMPTIED_FROM_MIN + EMPTIED_FOR_MIN;
+    this.#set('binary_sensor.washing_machine_door', emptied ? 'on' : 'off');
   }
 
-  /** The heating works against the weather, and an open window against the heating. */
   #warm(minute: number, dayOfYear: number): void {
-    const season = -Math.cos(((dayOfYear - 20) / 365) * 2 * Math.PI);
-    const outdoor = 10 + 8 * season + 4 * Math.sin(((minute - 9 * 60) / 1440) * 2 * Math.PI);
-    const climate = this.home.attributes('climate.living_room');
-    const target = Number(climate?.['temperature'] ?? 17);
-    const heating = this.home.state('climate.living_room') === 'heat' && this.#roomTemperature < target;
-    const leak = this.home.state('binary_sensor.living_room_window') === 'on' ? 0.004 : 0.0004;
-    this.#roomTemperature += (outdoor - this.#roomTemperature) * leak + (heating ? 0.02 : 0);
+    const { home } = this;
+    const outdoor = outdoorDegrees(dayOfYear, minute);
+    const mode = home.state('climate.living_room') ?? 'off';
+    const climate = home.attributes('climate.living_room');
+    this.#livingRoom.step({
+      outdoorDegrees: outdoor,
+      targetDegrees: mode === 'heat' ? Number(climate?.['temperature'] ?? 17) : undefined,
+      windowOpen: home.state('binary_sensor.living_room_window') === 'on',
+    });
 
-    const current = tenths(this.#roomTemperature);
+    const { degrees, heating } = this.#livingRoom;
     this.#set('sensor.outdoor_temperature', outdoor.toFixed(1));
     for (const [index, room] of rooms.entries()) {
       const offset = room === 'living_room' ? 0 : (index - 2) * 0.4;
-      this.#set(`sensor.${room}_temperature`, (current + offset).toFixed(1));
+      this.#set(`sensor.${room}_temperature`, (degrees + offset).toFixed(1));
     }
-    const action = heating ? 'heating' : 'idle';
-    if (climate?.['current_temperature'] !== current || climate['hvac_action'] !== action) {
-      const state = this.home.state('climate.living_room') ?? 'heat';
-      this.home.setState('climate.living_room', state, { current_temperature: current, hvac_action: action });
+    const action = mode === 'off' ? 'off' : heating ? 'heating' : 'idle';
+    if (climate?.['current_temperature'] !== degrees || climate['hvac_action'] !== action) {
+      home.setState('climate.living_room', mode, { current_temperature: degrees, hvac_action: action });
     }
   }
 

@@ -22,7 +22,7 @@ export interface EntityService {
 }
 
 /** Makes a service of it: schema, target, features, all entities at once. */
-export function entityService(home: HomeCore, domain: string, spec: EntityService): Service {
+function entityService(home: HomeCore, domain: string, spec: EntityService): Service {
   const shape = { ...targetShape, ...spec.shape };
   return {
     description: { fields: spec.fields ?? {}, target: { entity: [{ domain: [domain] }] } },

@@ -108,8 +108,6 @@ function joined(key: string, path: string): string {
   return path === '' || path.startsWith('<') ? key : path.startsWith('[') ? key + path : `${key}.${path}`;
 }
 
-export const anything: Check = (value) => value;
-
 export const text: Check = (value) => {
   if (typeof value !== 'string') throw misfit('expected str');
   return value;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 import { DemoHome } from '../../src/simulator/demo-home.ts';
+import { HeatedRoom } from '../../src/simulator/demo/heated-room.ts';
 import { solarPosition } from '../../src/simulator/demo/solar-position.ts';
 import { washingPower } from '../../src/simulator/demo/washing-programme.ts';
 
@@ -90,5 +91,43 @@ describe('washingPower', () => {
 
   it('never falls to idle within the programme', () => {
     for (let minute = 0; minute < 84; minute += 1) expect(washingPower(minute, 0)).toBeGreaterThan(5);
+  });
+});
+
+describe('people in the demo home', () => {
+  it('use the switch on the wall in the dark, without calling a service', async () => {
+    const { demo, changes } = await live('2026-11-20T22:15[Europe/Amsterdam]', 40 * MINUTE);
+    expect(changes).toContain('light.bathroom=on');
+    expect(changes).toContain('light.bathroom=off');
+    expect(demo.home.calls).toEqual([]);
+  });
+
+  it('unlock the front door to go through, and empty the washing machine', async () => {
+    const { changes } = await live('2026-11-20T08:20[Europe/Amsterdam]', 90 * MINUTE);
+    expect(changes).toContain('lock.front_door=unlocked');
+    expect(changes).toContain('binary_sensor.washing_machine_door=on');
+  });
+});
+
+describe('HeatedRoom', () => {
+  it('keeps near its target without switching at every step', () => {
+    const room = new HeatedRoom(19);
+    let switched = 0;
+    for (let step = 0; step < 5000; step += 1) {
+      const { heating } = room;
+      room.step({ outdoorDegrees: 3, targetDegrees: 21, windowOpen: false });
+      if (room.heating !== heating) switched += 1;
+    }
+    expect(Math.abs(room.degrees - 21)).toBeLessThanOrEqual(0.3);
+    expect(switched).toBeLessThan(50);
+  });
+
+  it('grows cold behind an open window', () => {
+    const room = new HeatedRoom(21);
+    for (let step = 0; step < 120; step += 1) {
+      room.step({ outdoorDegrees: 3, targetDegrees: undefined, windowOpen: true });
+    }
+    expect(room.degrees).toBeLessThan(18);
+    expect(room.heating).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
-import { SimulatorServer } from '../../src/simulator/socket-server.ts';
+import { PortInUse, SimulatorServer } from '../../src/simulator/socket-server.ts';
 
 const open: AsyncDisposable[] = [];
 
@@ -95,7 +95,9 @@ describe('SimulatorServer', () => {
 
   it('says who stands in the way when the port is taken', async () => {
     const { home, server } = await serve();
-    await expect(SimulatorServer.listen(home, { port: server.port })).rejects.toMatchObject({
+    const refused = await SimulatorServer.listen(home, { port: server.port }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(PortInUse);
+    expect(refused).toMatchObject({
       code: 'PORT_IN_USE',
       message: `Port ${server.port} of 127.0.0.1 is in use`,
       hint: expect.stringContaining('another port'),
