@@ -37,7 +37,12 @@ export function hassette(): DecoratorPlugin {
     async transform(code, id) {
       if (!TYPESCRIPT.test(id) || id.includes('/node_modules/') || !MAY_HAVE_DECORATOR.test(code)) return undefined;
       const { transform } = await import('esbuild');
-      const compiled = await transform(code, { ...COMPILE_OPTIONS, sourcemap: 'external', sourcesContent: true, sourcefile: id });
+      const compiled = await transform(code, {
+        ...COMPILE_OPTIONS,
+        sourcemap: 'external',
+        sourcesContent: true,
+        sourcefile: id,
+      });
       return { code: compiled.code, map: compiled.map };
     },
   };

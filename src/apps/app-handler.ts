@@ -51,7 +51,15 @@ export class AppHandler extends Resource implements Activity {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_APP_LIMITS;
     const { folder, cacheFolder, finder, links } = options;
-    this.host = new AppHost(this, { folder, cacheFolder, finder, links, limits: this.#limits, isolation: 'main', control: this.#control() });
+    this.host = new AppHost(this, {
+      folder,
+      cacheFolder,
+      finder,
+      links,
+      limits: this.#limits,
+      isolation: 'main',
+      control: this.#control(),
+    });
   }
 
   /** How every configured app is, in the order of the configuration. */
@@ -86,7 +94,13 @@ export class AppHandler extends Resource implements Activity {
     const settings = this.#settingsOf(name);
     const { isolation = 'main' } = settings;
     await this.stopApp(name);
-    const report: AppReport = { name, className: settings.class, status: 'loading', sinceMs: this.clock.nowMs(), isolation };
+    const report: AppReport = {
+      name,
+      className: settings.class,
+      status: 'loading',
+      sinceMs: this.clock.nowMs(),
+      isolation,
+    };
     this.#take(report);
     try {
       const host = isolation === 'thread' ? await this.#newThread(name) : this.host;
@@ -123,7 +137,9 @@ export class AppHandler extends Resource implements Activity {
   }
 
   protected override onStart(): void {
-    for (const [name, { enabled = true, class: className, isolation = 'main', home }] of Object.entries(this.#options.apps)) {
+    for (const [name, { enabled = true, class: className, isolation = 'main', home }] of Object.entries(
+      this.#options.apps,
+    )) {
       const status = enabled ? 'loading' : 'disabled';
       this.#take({ name, className, status, sinceMs: this.clock.nowMs(), isolation, home });
     }
@@ -185,7 +201,15 @@ export class AppHandler extends Resource implements Activity {
     const hint = error instanceof HassetteError ? error.hint : undefined;
     const code = error instanceof HassetteError ? error.code : 'APP_START_FAILED';
     const problem = { code, message: messageOf(error), hint: hint ?? 'See the log for what came before.' };
-    const report: AppReport = { name, className, isolation, ...present, status: 'failed', sinceMs: this.clock.nowMs(), problem };
+    const report: AppReport = {
+      name,
+      className,
+      isolation,
+      ...present,
+      status: 'failed',
+      sinceMs: this.clock.nowMs(),
+      problem,
+    };
     this.#take(report);
     return report;
   }

@@ -98,15 +98,24 @@ export class AppHost extends Resource implements HostOrders, Activity {
     const { control } = this.#options;
     if (this.#finder instanceof AppLoader) this.own(this.#finder);
     this.own(this.executor.onFailure((failure) => control.onFailure(plainFailure(failure, this.clock.nowMs()))));
-    this.own(
-      this.bus.topics.subscribe('*', (emission) => {
-        if (emission !== this.#arriving) control.onTopic(emission);
-      }),
-    );
+    this.own(this.bus.topics.subscribe('*', (emission) => this.#tellElsewhere(emission)));
   }
 
   protected override details(): Readonly<Record<string, unknown>> {
     return { apps: this.#instances.size, ...this.executor.counters };
+  }
+
+  #tellElsewhere(emission: Emission): void {
+    if (emission === this.#arriving) return;
+    try {
+      this.#options.control.onTopic(emission);
+    } catch (error) {
+      const { topic, from } = emission;
+      this.logger.warn(
+        { err: error },
+        `what ${from} emitted under "${topic}" reaches no app in another thread: give plain data`,
+      );
+    }
   }
 
   #surroundings(): AppSurroundings {

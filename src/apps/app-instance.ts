@@ -63,7 +63,14 @@ export class AppInstance extends Resource {
     this.#life = new Life(spec.name);
     this.stopLimitMs = 2 * (around.limits.drainMs + around.limits.shutdownHooksMs) + 1000;
     const { name, className, home } = spec;
-    this.#report = { name, className, status: 'loading', sinceMs: this.clock.nowMs(), isolation: around.isolation, home };
+    this.#report = {
+      name,
+      className,
+      status: 'loading',
+      sinceMs: this.clock.nowMs(),
+      isolation: around.isolation,
+      home,
+    };
   }
 
   /** How it is at present. */
@@ -91,7 +98,9 @@ export class AppInstance extends Resource {
     const { executor, limits } = this.#around;
     const running = await executor.drain(this.#life, limits.drainMs);
     if (running.length > 0) {
-      this.logger.warn(`called off after ${formatDuration(limits.drainMs)}, since ${this.name} stops: ${running.join(', ')}`);
+      this.logger.warn(
+        `called off after ${formatDuration(limits.drainMs)}, since ${this.name} stops: ${running.join(', ')}`,
+      );
     }
     this.#life.stop(reason);
     if (hadStarted) await this.#shutDown();
@@ -143,7 +152,9 @@ export class AppInstance extends Resource {
   #refuseConfig(className: string): void {
     const { config } = this.spec;
     if (typeof config !== 'object' || config === null || Object.keys(config).length === 0) return;
-    this.logger.warn(`${className} takes no configuration; that of ${this.name} is left aside. Let it extend App.with(schema) to have it.`);
+    this.logger.warn(
+      `${className} takes no configuration; that of ${this.name} is left aside. Let it extend App.with(schema) to have it.`,
+    );
   }
 
   #homeOf(appClass: AppClass): Home {
@@ -208,7 +219,14 @@ export class AppInstance extends Resource {
   }
 
   async #run(name: string, timeoutMs: number, duringStop: boolean, run: () => unknown): Promise<Outcome> {
-    const lane = this.#around.executor.lane<undefined>({ life: this.#life, kind: 'hook', name, timeoutMs, duringStop, run });
+    const lane = this.#around.executor.lane<undefined>({
+      life: this.#life,
+      kind: 'hook',
+      name,
+      timeoutMs,
+      duringStop,
+      run,
+    });
     if (!duringStop) this.#callOffHook = (reason) => lane.cancel(reason);
     try {
       return await lane.request(undefined);
@@ -228,7 +246,8 @@ export class AppInstance extends Resource {
     this.#app = undefined;
     const problem = problemOf(error, this.name);
     // What a hook threw has been logged where it was caught.
-    if (!(error instanceof StartFailed)) this.logger.error({ code: problem.code, hint: problem.hint }, `${this.name} cannot start: ${problem.message}`);
+    if (!(error instanceof StartFailed))
+      this.logger.error({ code: problem.code, hint: problem.hint }, `${this.name} cannot start: ${problem.message}`);
     this.#move('failed', problem);
   }
 
@@ -265,7 +284,9 @@ function problemOf(error: unknown, name: string): AppProblem {
   return {
     code: cause instanceof HassetteError ? cause.code : 'APP_START_FAILED',
     message: `${what}${messageOf(cause)}`,
-    hint: (cause instanceof HassetteError ? cause.hint : undefined) ?? `Correct ${line === undefined ? `the class of ${name}` : line.file} and start the daemon again.`,
+    hint:
+      (cause instanceof HassetteError ? cause.hint : undefined) ??
+      `Correct ${line === undefined ? `the class of ${name}` : line.file} and start the daemon again.`,
     ...(line !== undefined && { at: `${line.file}:${line.line}:${line.column}` }),
   };
 }

@@ -23,14 +23,14 @@ export type AppInput = 'home-awaited' | 'begun' | 'started' | 'failed' | 'stop' 
 
 /** The whole of it: what each input makes of each status. What is not here changes nothing. */
 export const APP_TRANSITIONS: Readonly<Record<AppStatus, Readonly<Partial<Record<AppInput, AppStatus>>>>> = {
-  'disabled': {},
-  'loading': { 'home-awaited': 'waiting for home', 'begun': 'starting', 'failed': 'failed', 'stop': 'stopping' },
+  disabled: {},
+  loading: { 'home-awaited': 'waiting for home', begun: 'starting', failed: 'failed', stop: 'stopping' },
   'waiting for home': { begun: 'starting', failed: 'failed', stop: 'stopping' },
-  'starting': { started: 'running', failed: 'failed', stop: 'stopping' },
-  'running': { failed: 'failed', stop: 'stopping' },
-  'failed': { stop: 'stopping' },
-  'stopping': { ended: 'stopped' },
-  'stopped': {},
+  starting: { started: 'running', failed: 'failed', stop: 'stopping' },
+  running: { failed: 'failed', stop: 'stopping' },
+  failed: { stop: 'stopping' },
+  stopping: { ended: 'stopped' },
+  stopped: {},
 };
 
 /** Whether whoever waits for an app to start has an answer. */

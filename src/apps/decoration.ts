@@ -40,9 +40,12 @@ export function decorate<Owner extends AnyApp, Event>(
 ): AppMethodDecorator<Owner, Event> {
   return (_method, context) => {
     if (context.kind !== 'method' || context.static) {
-      throw new InvalidArgument(`@${door} stands before ${context.static ? 'static ' : ''}${context.kind} "${String(context.name)}"`, {
-        hint: 'It is for methods of an app.',
-      });
+      throw new InvalidArgument(
+        `@${door} stands before ${context.static ? 'static ' : ''}${context.kind} "${String(context.name)}"`,
+        {
+          hint: 'It is for methods of an app.',
+        },
+      );
     }
     const { name, access, metadata } = context;
     const register = (app: object): void => {
@@ -50,7 +53,9 @@ export function decorate<Owner extends AnyApp, Event>(
       const doors: Door = Reflect.get(app, member) as Door;
       // Looked up when it is called, so that what overrides it in a class below is called.
       const handler = (event: unknown): unknown => Reflect.apply(access.get(app as never), app, [event]);
-      const given = args.map((arg): unknown => (typeof arg === 'function' ? Reflect.apply(arg, undefined, [app]) : arg));
+      const given = args.map((arg): unknown =>
+        typeof arg === 'function' ? Reflect.apply(arg, undefined, [app]) : arg,
+      );
       doors[door]?.(...given, { name: String(name), ...options }, handler);
     };
     context.addInitializer(function addDecoration() {

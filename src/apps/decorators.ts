@@ -45,7 +45,10 @@ type AppOf<Given> = Given extends (app: infer A extends AnyApp) => unknown ? A :
  * }
  * ```
  */
-export function onStateChange<const Given extends TargetGiven, const Options extends StateOptions<EntityOf<Given>> = {}>(
+export function onStateChange<
+  const Given extends TargetGiven,
+  const Options extends StateOptions<EntityOf<Given>> = {},
+>(
   target: Given & ValidGiven<Given>,
   options?: Checked<Options, StateOptions>,
 ): AppMethodDecorator<AppOf<Given>, StateChangeEvent<EntityOf<Given>, Options>> {
@@ -133,7 +136,10 @@ export function on<
   const Topic extends string,
   const Options extends HandlerOptions<TopicEvent<Topic>> = {},
   Owner extends AnyApp = AnyApp,
->(topic: OfApp<Topic, Owner>, options?: Checked<Options, HandlerOptions<never>>): AppMethodDecorator<Owner, TopicEvent<Topic>> {
+>(
+  topic: OfApp<Topic, Owner>,
+  options?: Checked<Options, HandlerOptions<never>>,
+): AppMethodDecorator<Owner, TopicEvent<Topic>> {
   return decorate('bus', 'on', [topic], options);
 }
 

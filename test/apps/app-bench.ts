@@ -35,9 +35,17 @@ export class AppBench implements AsyncDisposable {
 
   private constructor(options: BenchOptions) {
     this.folder = new TemporaryFolder(options.files);
-    this.home = new SimulatedHome({ clock: this.clock, states: options.states, config: { time_zone: 'Europe/Berlin' } });
+    this.home = new SimulatedHome({
+      clock: this.clock,
+      states: options.states,
+      config: { time_zone: 'Europe/Berlin' },
+    });
     this.#root = new Root('test', { clock: this.clock, logging: this.logging, random: () => 0 });
-    this.connection = new HomeConnection(this.#root, { home: 'default', transport: this.home.transport, token: this.home.token });
+    this.connection = new HomeConnection(this.#root, {
+      home: 'default',
+      transport: this.home.transport,
+      token: this.home.token,
+    });
     this.handler = new AppHandler(this.#root, {
       apps: options.apps,
       folder: this.folder.path,
@@ -70,7 +78,9 @@ export class AppBench implements AsyncDisposable {
 
   /** What an app has logged, details left out. */
   said(name: string): readonly string[] {
-    return this.logs.filter(({ logger, level }) => logger === `app.${name}` && level !== 'debug' && level !== 'trace').map(({ msg }) => msg);
+    return this.logs
+      .filter(({ logger, level }) => logger === `app.${name}` && level !== 'debug' && level !== 'trace')
+      .map(({ msg }) => msg);
   }
 
   /** The services that were called, in order. */

@@ -32,7 +32,12 @@ describe.each(['main', 'thread'] as const)('an app in isolation %s', (isolation)
       apps: { hall: { class: 'MotionLight', config: hall, isolation } },
       states,
     });
-    expect(bench.report('hall')).toMatchObject({ status: 'running', file: 'motion-light.ts', home: 'default', isolation });
+    expect(bench.report('hall')).toMatchObject({
+      status: 'running',
+      file: 'motion-light.ts',
+      home: 'default',
+      isolation,
+    });
     await bench.set('binary_sensor.hall', 'on');
     expect(bench.home.state('light.hall')).toBe('on');
     await bench.set('binary_sensor.hall', 'off');
@@ -152,7 +157,10 @@ describe.each(['main', 'thread'] as const)('an app in isolation %s', (isolation)
       apps: { slow: { class: 'Slow', isolation } },
     });
     await bench.stop();
-    expect(bench.said('slow')).toEqual(['beforeShutdown', 'afterShutdown of slow did not run: the time for shutdown hooks was spent']);
+    expect(bench.said('slow')).toEqual([
+      'beforeShutdown',
+      'afterShutdown of slow did not run: the time for shutdown hooks was spent',
+    ]);
     expect(bench.failures).toMatchObject([{ app: 'slow', kind: 'hook', name: 'onShutdown' }]);
   });
 
@@ -174,7 +182,11 @@ export class Bad extends App {
     });
     expect(bench.report('bad')).toMatchObject({
       status: 'failed',
-      problem: { code: 'APP_START_FAILED', message: 'onInitialize failed: no good', hint: expect.stringContaining('bad.ts') },
+      problem: {
+        code: 'APP_START_FAILED',
+        message: 'onInitialize failed: no good',
+        hint: expect.stringContaining('bad.ts'),
+      },
     });
     expect(bench.report('hall')?.status).toBe('running');
     await bench.set('light.hall', 'on');
@@ -202,7 +214,11 @@ export class Bad extends App {
       apps: { app: { class: 'Broken', isolation }, hall: { class: 'MotionLight', config: hall } },
       states,
     });
-    expect(bench.report('app')).toMatchObject({ status: 'failed', isolation, problem: { code: 'APP_SYNTAX', message: expect.stringContaining('broken.ts:1:') } });
+    expect(bench.report('app')).toMatchObject({
+      status: 'failed',
+      isolation,
+      problem: { code: 'APP_SYNTAX', message: expect.stringContaining('broken.ts:1:') },
+    });
     expect(bench.report('hall')?.status).toBe('running');
   });
 
@@ -260,6 +276,23 @@ export class Throws extends App {
     expect(bench.said('second')).toEqual(heard);
   });
 
+  it('is told where what it emits cannot be brought to other threads', async () => {
+    await using bench = await AppBench.start({
+      files: {
+        'talk.ts': `
+          import { App } from 'hassette';
+          export class Talks extends App {
+            override onInitialize() { this.scheduler.runIn('1m', () => this.bus.emit('said', { how: () => 'loudly' })); }
+          }`,
+      },
+      apps: { near: { class: 'Talks', isolation }, far: { class: 'Talks', isolation: 'thread' } },
+    });
+    await bench.clock.advanceBy(60_000);
+    const warnings = bench.logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+    expect(warnings).toContain('what near emitted under "said" reaches no app in another thread: give plain data');
+    expect(bench.failures).toEqual([]);
+  });
+
   it('is stopped, and started anew, by name', async () => {
     await using bench = await AppBench.start({
       files: { 'motion-light.ts': LIGHT },
@@ -307,9 +340,19 @@ describe('an app that cannot start', () => {
     ['an unknown class', { class: 'MotionLigth' }, 'APP_CLASS_UNKNOWN', 'Did you mean "MotionLight"?'],
     ['a file that throws', { class: 'Throws' }, 'APP_FILE_BROKEN', 'RangeError: at the top'],
     ['a constructor that throws', { class: 'Built' }, 'APP_START_FAILED', 'constructor failed: in a field'],
-    ['a wrong configuration', { class: 'MotionLight', config: { light: 'switch.a' } }, 'APP_CONFIG_INVALID', 'apps.app.config.light: found "switch.a"'],
+    [
+      'a wrong configuration',
+      { class: 'MotionLight', config: { light: 'switch.a' } },
+      'APP_CONFIG_INVALID',
+      'apps.app.config.light: found "switch.a"',
+    ],
     ['a wrong default', { class: 'WrongDefault' }, 'APP_SCHEMA_INVALID', 'The default "soon" of "after"'],
-    ['a home that is not configured', { class: 'MotionLight', config: hall, home: 'defualt' }, 'HOME_UNKNOWN', 'did you mean "default"?'],
+    [
+      'a home that is not configured',
+      { class: 'MotionLight', config: hall, home: 'defualt' },
+      'HOME_UNKNOWN',
+      'did you mean "default"?',
+    ],
   ])('is failed, with what to do, for %s', async (_what, settings, code, message) => {
     await using bench = await AppBench.start({
       files: {
@@ -321,7 +364,10 @@ describe('an app that cannot start', () => {
       apps: { app: settings, hall: { class: 'MotionLight', config: hall } },
       states,
     });
-    expect(bench.report('app')).toMatchObject({ status: 'failed', problem: { code, message: expect.stringContaining(message), hint: expect.any(String) } });
+    expect(bench.report('app')).toMatchObject({
+      status: 'failed',
+      problem: { code, message: expect.stringContaining(message), hint: expect.any(String) },
+    });
     expect(bench.report('hall')?.status).toBe('running');
   });
 });

@@ -99,7 +99,15 @@ interface Registered {
 /** What a class's decorators register on a bus and a scheduler that only take note. */
 function registeredBy(app: object): readonly Registered[] {
   const registered: Registered[] = [];
-  const member = new Proxy({}, { get: (_target, door) => (...args: unknown[]) => registered.push({ door: String(door), args }) });
+  const member = new Proxy(
+    {},
+    {
+      get:
+        (_target, door) =>
+        (...args: unknown[]) =>
+          registered.push({ door: String(door), args }),
+    },
+  );
   Object.defineProperties(app, { bus: { value: member }, scheduler: { value: member } });
   registerDecorated(app);
   return registered;

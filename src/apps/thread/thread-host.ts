@@ -75,14 +75,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
   }
 
   deliverTopic(emission: Emission): void {
-    try {
-      this.#thread?.tell('topic', emission);
-    } catch (error) {
-      this.logger.warn(
-        { err: error },
-        `what ${emission.from} emitted under "${emission.topic}" cannot be sent to another thread; give plain data`,
-      );
-    }
+    this.#thread?.tell('topic', emission);
   }
 
   setLogLevel(path: string | undefined, level: LogLevel | undefined): void {

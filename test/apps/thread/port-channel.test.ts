@@ -21,12 +21,17 @@ function twoEnds(there: Partial<Answering<Asked>> = {}, hearing: Hearing<Told> =
   const traffic: string[] = [];
   const answering: Answering<Asked> = {
     double: (given) => given * 2,
-    wait: (_given, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    wait: (_given, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
     anything: () => undefined,
     ...there,
   };
   const here = new PortChannel<{}, {}, Asked, Told>(port1, { answering: {}, hearing: {} });
-  const other = new PortChannel<Asked, Told, {}, {}>(port2, { answering, hearing, onTraffic: (name) => traffic.push(name) });
+  const other = new PortChannel<Asked, Told, {}, {}>(port2, {
+    answering,
+    hearing,
+    onTraffic: (name) => traffic.push(name),
+  });
   here.open();
   other.open();
   opened.push({
@@ -40,7 +45,10 @@ function twoEnds(there: Partial<Answering<Asked>> = {}, hearing: Hearing<Told> =
 describe('PortChannel', () => {
   it('brings questions, answers and news, in the order in which they were sent', async () => {
     const heard: string[] = [];
-    const { here, traffic } = twoEnds({ double: (given) => (heard.push(`double ${given}`), given * 2) }, { said: (news) => heard.push(news) });
+    const { here, traffic } = twoEnds(
+      { double: (given) => (heard.push(`double ${given}`), given * 2) },
+      { said: (news) => heard.push(news) },
+    );
     here.tell('said', 'one');
     const doubled = here.ask('double', 4);
     here.tell('said', 'two');
@@ -57,7 +65,11 @@ describe('PortChannel', () => {
       },
       anything: () => Promise.reject(new RangeError('plain')),
     });
-    await expect(here.ask('double', 4)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: 'four is too many', hint: 'take three' });
+    await expect(here.ask('double', 4)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'four is too many',
+      hint: 'take three',
+    });
     await expect(here.ask('anything', undefined)).rejects.toMatchObject({ name: 'RangeError', message: 'plain' });
   });
 

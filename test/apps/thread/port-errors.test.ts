@@ -37,7 +37,17 @@ describe('errors over a port', () => {
       readonly audience = 'operator';
     }
     const error = new Odd('odd', { hint: 'even' });
-    expect(errorOfPlain(structuredClone(plainError(error)))).toMatchObject({ name: 'Odd', code: 'ODD', audience: 'operator', hint: 'even', stack: error.stack });
-    expect(errorOfPlain(plainError('a text'))).toMatchObject({ name: 'Error', message: 'a text', code: 'ERROR_ELSEWHERE' });
+    expect(errorOfPlain(structuredClone(plainError(error)))).toMatchObject({
+      name: 'Odd',
+      code: 'ODD',
+      audience: 'operator',
+      hint: 'even',
+      stack: error.stack,
+    });
+    expect(errorOfPlain(plainError('a text'))).toMatchObject({
+      name: 'Error',
+      message: 'a text',
+      code: 'ERROR_ELSEWHERE',
+    });
   });
 });

@@ -58,10 +58,13 @@ describe('ThreadHost', () => {
           this.bus.onStateChange('binary_sensor.hall', { to: 'on' }, () => { for (;;); });
         }
       }`;
-    const { home, root, clock, logs } = await start({ 'lamp.ts': LAMP, 'loops.ts': loops }, {
-      lamp: { class: 'Lamp' },
-      loops: { class: 'Loops', isolation: 'thread' },
-    });
+    const { home, root, clock, logs } = await start(
+      { 'lamp.ts': LAMP, 'loops.ts': loops },
+      {
+        lamp: { class: 'Lamp' },
+        loops: { class: 'Loops', isolation: 'thread' },
+      },
+    );
     for (const _round of [1, 2]) {
       home.setState('light.hall', 'off');
       home.setState('binary_sensor.hall', 'on');
@@ -71,7 +74,9 @@ describe('ThreadHost', () => {
     const beganMs = clock.monotonicMs();
     await root.stop();
     expect(clock.monotonicMs() - beganMs).toBeLessThan(3000);
-    expect(logs.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('thread "loops" does not stop and is ended where it is'));
+    expect(logs.map(({ msg }) => msg)).toContainEqual(
+      expect.stringContaining('thread "loops" does not stop and is ended where it is'),
+    );
   });
 
   it('shows an app as failed whose thread ends by itself', async () => {
@@ -80,10 +85,13 @@ describe('ThreadHost', () => {
       export class Exits extends App {
         override onInitialize() { this.bus.onStateChange('binary_sensor.hall', () => process.exit(3)); }
       }`;
-    const { home, handler } = await start({ 'lamp.ts': LAMP, 'exits.ts': exits }, {
-      lamp: { class: 'Lamp' },
-      exits: { class: 'Exits', isolation: 'thread' },
-    });
+    const { home, handler } = await start(
+      { 'lamp.ts': LAMP, 'exits.ts': exits },
+      {
+        lamp: { class: 'Lamp' },
+        exits: { class: 'Exits', isolation: 'thread' },
+      },
+    );
     home.setState('binary_sensor.hall', 'on');
     await vi.waitFor(() => expect(handler.app('exits')?.status).toBe('failed'));
     expect(handler.app('exits')?.problem).toMatchObject({
@@ -106,7 +114,10 @@ describe('ThreadHost', () => {
           });
         }
       }`;
-    const { home, handler, failures } = await start({ 'leaves.ts': leaves }, { leaves: { class: 'Leaves', isolation: 'thread' } });
+    const { home, handler, failures } = await start(
+      { 'leaves.ts': leaves },
+      { leaves: { class: 'Leaves', isolation: 'thread' } },
+    );
     home.setState('binary_sensor.hall', 'on');
     await vi.waitFor(() => expect(failures).toHaveLength(2));
     expect(failures).toMatchObject([
@@ -122,10 +133,13 @@ describe('ThreadHost', () => {
       export class Talks extends App {
         override onInitialize() { this.bus.onStateChange('binary_sensor.hall', (event) => this.logger.debug('heard ' + event.to?.state)); }
       }`;
-    const { home, handler, logs } = await start({ 'talks.ts': talks }, {
-      far: { class: 'Talks', isolation: 'thread' },
-      near: { class: 'Talks' },
-    });
+    const { home, handler, logs } = await start(
+      { 'talks.ts': talks },
+      {
+        far: { class: 'Talks', isolation: 'thread' },
+        near: { class: 'Talks' },
+      },
+    );
     handler.setLogLevel('app', 'debug');
     home.setState('binary_sensor.hall', 'on');
     const heard = () => logs.filter(({ msg }) => msg === 'heard on').map(({ logger }) => logger);
