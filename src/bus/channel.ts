@@ -64,16 +64,19 @@ export class Channel<E> {
    * @returns what removes it; removing twice does nothing.
    */
   subscribe(pattern: KeyPattern, listener: Listener<E>, priority = 0): () => void {
-    const parts = partsOfPattern(pattern);
     this.#registered += 1;
     const registration = new Registration(listener, priority, this.#registered);
     this.#count += 1;
-    this.#enter(parts, registration);
+    // There may be a hundred thousand of this kind, so no more is kept of one than has to be.
+    const parts = typeof pattern === 'string' && !isGlob(pattern) ? pattern : partsOfPattern(pattern);
+    if (typeof parts === 'string') this.#enterKey(parts, registration);
+    else this.#enter(parts, registration);
     return () => {
       if (!registration.active) return;
       registration.active = false;
       this.#count -= 1;
-      this.#leave(parts, registration);
+      if (typeof parts === 'string') this.#leaveKey(parts, registration);
+      else this.#leave(parts, registration);
     };
   }
 
@@ -112,8 +115,12 @@ export class Channel<E> {
   #workOut(slot: Slot<E>): void {
     slot.seenWard = slot.ward.version;
     slot.seenAnywhere = this.#anywhere.version;
+    if (this.#wide === 0 && slot.exact instanceof Registration) {
+      slot.listeners = [slot.exact];
+      return;
+    }
     // A registration may be there by an exact key and by a glob: it hears the event once.
-    const found = new Set<Registration<E>>(slot.exact);
+    const found = new Set<Registration<E>>(slot.exact instanceof Registration ? [slot.exact] : slot.exact);
     slot.ward.gather(slot.key, found);
     this.#anywhere.gather(slot.key, found);
     slot.listeners = [...found].sort((a, b) => b.priority - a.priority || a.order - b.order);
@@ -163,14 +170,26 @@ export class Channel<E> {
     if (ward.idle && ward !== this.#anywhere) this.#domains.delete(ward.domain);
   }
 
+  #enterKey(key: string, registration: Registration<E>): void {
+    let slot = this.#slots.get(key);
+    if (slot === undefined) slot = this.#addSlot(key);
+    else if (slot.exact === undefined) this.#bareSlots -= 1;
+    if (slot.exact === undefined) slot.exact = registration;
+    else if (slot.exact instanceof Registration) slot.exact = new Set([slot.exact, registration]);
+    else slot.exact.add(registration);
+    slot.seenWard = NEVER;
+  }
+
+  #leaveKey(key: string, registration: Registration<E>): void {
+    const slot = this.#slots.get(key);
+    if (slot?.exact === undefined) return;
+    slot.seenWard = NEVER;
+    if (slot.exact instanceof Set) slot.exact.delete(registration);
+    if (slot.exact === registration || (slot.exact instanceof Set && slot.exact.size === 0)) this.#dropSlot(slot);
+  }
+
   #enter(parts: PatternParts, registration: Registration<E>): void {
-    for (const key of parts.exact) {
-      let slot = this.#slots.get(key);
-      if (slot === undefined) slot = this.#addSlot(key);
-      else if (slot.exact === undefined) this.#bareSlots -= 1;
-      (slot.exact ??= new Set()).add(registration);
-      slot.seenWard = NEVER;
-    }
+    for (const key of parts.exact) this.#enterKey(key, registration);
     for (const domain of parts.domains) this.#ward(domain).addWhole(registration);
     for (const glob of parts.globs) this.#wardOfGlob(glob).addGlob(glob, registration);
     if (parts.all) this.#anywhere.addWhole(registration);
@@ -178,12 +197,7 @@ export class Channel<E> {
   }
 
   #leave(parts: PatternParts, registration: Registration<E>): void {
-    for (const key of parts.exact) {
-      const slot = this.#slots.get(key);
-      if (slot?.exact?.delete(registration) !== true) continue;
-      slot.seenWard = NEVER;
-      if (slot.exact.size === 0) this.#dropSlot(slot);
-    }
+    for (const key of parts.exact) this.#leaveKey(key, registration);
     for (const domain of parts.domains) {
       const ward = this.#ward(domain);
       ward.removeWhole(registration);
@@ -220,7 +234,8 @@ class Registration<E> {
 class Slot<E> {
   readonly key: string;
   readonly ward: Ward<E>;
-  exact: Set<Registration<E>> | undefined;
+  /** Those who listen to this very key. Most often it is one. */
+  exact: Registration<E> | Set<Registration<E>> | undefined;
   listeners: readonly Registration<E>[] = NOBODY;
   /** The versions that `listeners` were worked out from. */
   seenWard = NEVER;

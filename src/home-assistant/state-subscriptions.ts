@@ -97,7 +97,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
     priority: settings.priority,
     sink: subscription,
     source: life,
-    label: `hold of "${subscription.name}" of ${life.name}`,
+    label: () => `hold of "${subscription.name}" of ${life.name}`,
   });
   watch.start();
   subscription.attach(() => watch.stop());
@@ -134,7 +134,7 @@ export async function waitForState(subscriber: StateSubscriber, target: unknown,
     };
     const sink = { countReceived: () => undefined, take, refuse: fail };
     const source = currentExecution() ?? life;
-    const watch = new StateWatch({ home, clock, pattern, test, attribute: undefined, forMs, priority: 0, sink, source, label: door.method });
+    const watch = new StateWatch({ home, clock, pattern, test, attribute: undefined, forMs, priority: 0, sink, source, label: () => door.method });
     watch.start();
     if (!next && test.conditional) watch.takePresent();
     return () => watch.stop();

@@ -32,7 +32,7 @@ export interface WatchOptions {
   /** The signal of events that nobody handles yet. */
   readonly source: SignalSource;
   /** Names the timers. */
-  readonly label: string;
+  readonly label: () => string;
 }
 
 /** The facet that a watch of an attribute, or of the state, looks at. */
@@ -65,7 +65,7 @@ export class StateWatch {
       forMs,
       test,
       facet: facetOf(attribute),
-      label,
+      label: label(),
       fire: (hold, dueMs, justTold) => this.#fire(hold, dueMs, justTold),
     });
   }
