@@ -19,11 +19,14 @@ describe('App', () => {
 
   it('is recognised by a brand, whichever copy of hassette it is from', () => {
     expect(appClassOf(Configured, 'Configured')).toBe(Configured);
-    expect(appClassOf(class {}, 'nothing')).toBeUndefined();
+    expect(appClassOf(() => undefined, 'nothing')).toBeUndefined();
     expect(appClassOf({ [appBrand]: { hosting: 1 } }, 'an object')).toBeUndefined();
-    expect(() => appClassOf(Object.assign(class {}, { [appBrand]: { hosting: 99 } }), 'Old of old.ts')).toThrow(
-      'Old of old.ts extends the App of another release of hassette',
-    );
+    expect(() =>
+      appClassOf(
+        Object.assign(() => undefined, { [appBrand]: { hosting: 99 } }),
+        'Old of old.ts',
+      ),
+    ).toThrow('Old of old.ts extends the App of another release of hassette');
   });
 
   it('says what to do where it was made by hand', () => {
