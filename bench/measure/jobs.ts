@@ -1,0 +1,92 @@
+import type { LatenessReport, PlanReport } from '../apps/planner.ts';
+import { median, percentile, rounded, smallest } from '../figures.ts';
+import type { Row } from '../report.ts';
+import type { Stage } from '../stage.ts';
+
+const GROUP = 'Jobs';
+
+/** What it takes to schedule jobs, each measured in a daemon of its own. */
+export async function measureJobs(stage: Stage, rounds: number): Promise<readonly Row[]> {
+  return [
+    ...(await measurePlanning(stage, rounds, 10_000)),
+    ...(await measurePlanning(stage, rounds, 100_000)),
+    ...(await measureLateness(stage, rounds)),
+  ];
+}
+
+async function measurePlanning(stage: Stage, rounds: number, jobs: number): Promise<readonly Row[]> {
+  const reports: PlanReport[] = [];
+  await using feed = await stage.feed(1);
+  for (let round = 0; round < rounds; round += 1) {
+    await using daemon = planner(stage, feed.port, { jobs, due: 'much later' });
+    reports.push(await daemon.next<PlanReport>('planned'));
+  }
+  const timeMs = median(reports.map(({ wallMs }) => wallMs));
+  const heapMb = median(reports.map((each) => each.heapMb));
+  const rssMb = median(reports.map((each) => each.rssMb));
+  const name = `${jobs.toLocaleString('en')} scheduled`;
+  const judged = jobs === 100_000;
+  return [
+    {
+      group: GROUP,
+      what: `${name}: time`,
+      hassette: `${rounded(timeMs)} ms`,
+      beside: `${rounded((timeMs * 1000) / jobs)} µs each`,
+      figure: timeMs / 1000,
+      unit: 's',
+      aim: judged ? { atMost: 1 } : undefined,
+      data: { reports },
+    },
+    {
+      group: GROUP,
+      what: `${name}: memory`,
+      hassette: `${rounded(rssMb)} MB of the process`,
+      beside: `${rounded(heapMb)} MB of heap, ${rounded((heapMb * 1e6) / jobs)} bytes each`,
+      figure: Math.max(rssMb, heapMb),
+      unit: 'MB',
+      aim: judged ? { atMost: 100 } : undefined,
+      data: { reports },
+    },
+  ];
+}
+
+async function measureLateness(stage: Stage, rounds: number): Promise<readonly Row[]> {
+  const jobs = 1000;
+  const reports: LatenessReport[] = [];
+  await using feed = await stage.feed(1);
+  for (let round = 0; round < rounds; round += 1) {
+    await using daemon = planner(stage, feed.port, { jobs, due: 'at once' });
+    reports.push(await daemon.next<LatenessReport>('lateness'));
+  }
+  const p99s = (of: (report: LatenessReport) => readonly number[]): number =>
+    median(reports.map((each) => percentile(of(each), 99)));
+  const earliestMs = smallest(reports.flatMap(({ atMs, inMs }) => [...atMs, ...inMs]));
+  const atP99Ms = p99s(({ atMs }) => atMs);
+  const inP99Ms = p99s(({ inMs }) => inMs);
+  return [
+    {
+      group: GROUP,
+      what: '1,000 due at once: lateness, p99',
+      hassette: `${rounded(atP99Ms)} ms at a time`,
+      beside: `${rounded(inP99Ms)} ms after a delay`,
+      figure: Math.max(atP99Ms, inP99Ms),
+      unit: 'ms',
+      aim: { atMost: 10 },
+      data: { reports },
+    },
+    {
+      group: GROUP,
+      what: '1,000 due at once: the earliest',
+      hassette: `${rounded(earliestMs)} ms late`,
+      beside: '',
+      figure: earliestMs,
+      unit: 'ms',
+      aim: { atLeast: 0 },
+      data: {},
+    },
+  ];
+}
+
+function planner(stage: Stage, port: number, config: { readonly jobs: number; readonly due: string }) {
+  return stage.daemon({ port, apps: { planner: { class: 'Planner', config } }, nodeArgs: ['--expose-gc'] });
+}
