@@ -57,6 +57,8 @@ export class SimulatorServer {
   #http: Server | undefined;
   /** Opening and closing the port come one after the other. */
   #turn: Promise<void> = Promise.resolve();
+  /** Why the port could not be opened again. */
+  #failure: Error | undefined;
 
   private constructor(home: ServedHome, host: string, port: number) {
     this.#home = home;
@@ -69,7 +71,11 @@ export class SimulatorServer {
       autoPong: false,
     });
     this.#stopListening = home.onAvailability((up) => {
-      this.#turn = this.#turn.then(() => (up ? this.#open() : this.#shut()));
+      this.#turn = this.#turn
+        .then(() => (up ? this.#open() : this.#shut()))
+        .catch((error: unknown) => {
+          this.#failure = error instanceof Error ? error : new Error(String(error));
+        });
     });
   }
 
@@ -101,9 +107,14 @@ export class SimulatorServer {
     return `${this.url.replace('http', 'ws')}/api/websocket`;
   }
 
-  /** When the port is as the home is: open while it is up. */
+  /**
+   * When the port is as the home is: open while it is up.
+   *
+   * @throws PortInUse - where somebody has taken it while the home was down.
+   */
   async settled(): Promise<void> {
     await this.#turn;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Ends all connections, and frees the port. */

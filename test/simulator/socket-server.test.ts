@@ -93,6 +93,16 @@ describe('SimulatorServer', () => {
     (await connect(server, home.token)).terminate();
   });
 
+  it('says so when somebody has taken the port while the home was down', async () => {
+    const { clock, home, server } = await serve();
+    home.kill();
+    await server.settled();
+    const other = await SimulatorServer.listen(new SimulatedHome({ clock }), { port: server.port });
+    open.push(other);
+    home.start();
+    await expect(server.settled()).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+  });
+
   it('says who stands in the way when the port is taken', async () => {
     const { home, server } = await serve();
     const refused = await SimulatorServer.listen(home, { port: server.port }).catch((error: unknown) => error);
