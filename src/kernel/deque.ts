@@ -29,7 +29,7 @@ export class Deque<T> {
   }
 
   #grow(): void {
-    const ring = new Array<T | undefined>(Math.max(4, this.#ring.length * 2));
+    const ring = Array.from<T | undefined>({ length: Math.max(4, this.#ring.length * 2) });
     for (let index = 0; index < this.#size; index += 1) {
       ring[index] = this.#ring[(this.#head + index) & (this.#ring.length - 1)];
     }

@@ -115,7 +115,9 @@ function parseIso(text: string, what: string): number {
 
 function durationObjectMs(duration: Temporal.Duration, what: string, shown: string): number {
   if (duration.years !== 0 || duration.months !== 0) {
-    throw new InvalidArgument(`${what} is ${shown}, but years and months have no fixed length`, { hint: `Give it in weeks or days. ${EXAMPLES}` });
+    throw new InvalidArgument(`${what} is ${shown}, but years and months have no fixed length`, {
+      hint: `Give it in weeks or days. ${EXAMPLES}`,
+    });
   }
   const { weeks, days } = duration;
   return duration.with({ weeks: 0, days: 0 }).total('milliseconds') + weeks * MS_OF_UNIT.w + days * MS_OF_UNIT.d;
@@ -128,7 +130,9 @@ function fieldsMs(fields: DurationFields, what: string): number {
     if (amount === undefined) continue;
     const unitMs = MS_OF_FIELD[field];
     if (unitMs === undefined) {
-      throw new InvalidArgument(`${what} has the unknown field "${field}"`, { hint: `Fields are ${Object.keys(MS_OF_FIELD).join(', ')}.` });
+      throw new InvalidArgument(`${what} has the unknown field "${field}"`, {
+        hint: `Fields are ${Object.keys(MS_OF_FIELD).join(', ')}.`,
+      });
     }
     if (typeof amount !== 'number' || !Number.isFinite(amount)) throw refused(fields, what);
     totalMs += amount * unitMs;

@@ -3,7 +3,8 @@ import { Capacity } from './capacity.ts';
 import type { Clock } from './clock.ts';
 import type { Execution } from './execution.ts';
 import { type Failure, failureFields, failureMessage, hintOf } from './failure.ts';
-import { type FailureReport, Lane, type LaneHost, type LaneView } from './lane.ts';
+import { Lane } from './lane.ts';
+import type { FailureReport, LaneHost, LaneView } from './lane-host.ts';
 import { type LaneCounters, type LaneOptions, noCounts } from './lane-options.ts';
 import type { Life } from './life.ts';
 import { LifeScope } from './life-scope.ts';
@@ -114,7 +115,8 @@ export class Executor implements Activity {
     const scope = this.#scopeOf.get(life);
     if (scope === undefined) return [];
     scope.close();
-    const running = (): string[] => [...scope.flights].filter(({ run }) => run.kind !== 'task').map(({ run }) => describeRun(run));
+    const running = (): string[] =>
+      [...scope.flights].filter(({ run }) => run.kind !== 'task').map(({ run }) => describeRun(run));
     if (running().length === 0) return [];
     await new Promise<void>((resolve) => {
       const stopListening = scope.onChange(() => {

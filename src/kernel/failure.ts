@@ -37,7 +37,10 @@ export function failureFields(failure: Failure): Record<string, unknown> {
     name: failure.name,
     executionId: failure.executionId,
     ...(failure.input !== undefined && { input: failure.input }),
-    ...(sourceLine !== undefined && { source: `${sourceLine.file}:${sourceLine.line}:${sourceLine.column}`, code: sourceLine.text }),
+    ...(sourceLine !== undefined && {
+      source: `${sourceLine.file}:${sourceLine.line}:${sourceLine.column}`,
+      code: sourceLine.text,
+    }),
     ...(failure.hint !== undefined && { hint: failure.hint }),
   };
 }

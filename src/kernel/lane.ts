@@ -1,15 +1,30 @@
-import { type Capacity, Waiter } from './capacity.ts';
-import type { Clock } from './clock.ts';
+import { Waiter } from './capacity.ts';
 import { DropNotice } from './drop-notice.ts';
-import { formatDuration } from './duration.ts';
 import { Cancelled, HassetteError, TimedOut } from './errors.ts';
 import { type ExecutionKind, runInExecution } from './execution.ts';
 import type { Failure } from './failure.ts';
 import { LaneFlight } from './flight.ts';
-import { DEFAULT_MAX_PENDING, DEFAULT_TIMEOUT_MS, type LaneCounters, type LaneOptions, noCounts, type Outcome, type OverlapMode } from './lane-options.ts';
+import type { FailureReport, LaneHost, LaneView } from './lane-host.ts';
+import {
+  QUEUE_FULL_HINT,
+  tellsAbandoned,
+  tellsDrops,
+  tellsLongWait,
+  tellsQueueFull,
+  timeLimitHint,
+  UNHANDLED_HINT,
+} from './lane-notices.ts';
+import {
+  DEFAULT_MAX_PENDING,
+  DEFAULT_TIMEOUT_MS,
+  type LaneCounters,
+  type LaneOptions,
+  noCounts,
+  type Outcome,
+  type OverlapMode,
+} from './lane-options.ts';
 import type { Life } from './life.ts';
 import type { LifeScope } from './life-scope.ts';
-import type { Logger } from './logging.ts';
 import { describeRun, Run, type RunOwner } from './run.ts';
 import { isCancellation } from './waiting.ts';
 import { LONG_WAIT_MS, type Waiting, WaitingLine } from './waiting-line.ts';
@@ -18,41 +33,6 @@ import { LONG_WAIT_MS, type Waiting, WaitingLine } from './waiting-line.ts';
 export class QueueFull extends HassetteError {
   readonly code = 'QUEUE_FULL';
   readonly audience = 'author';
-}
-
-/** What a lane is given by its executor. */
-export interface LaneHost {
-  readonly clock: Clock;
-  readonly logger: Pick<Logger, 'debug' | 'warn'>;
-  readonly capacity: Capacity;
-  /** Of all lanes together. */
-  readonly totals: LaneCounters;
-  newId(): string;
-  /** Logs a failure, tells whoever listens, and gives it to `onError`. */
-  report(report: FailureReport): Failure;
-  /** The lane is closed. */
-  forget(lane: LaneView): void;
-}
-
-export interface FailureReport {
-  readonly error: unknown;
-  readonly run: Run;
-  readonly scope: LifeScope;
-  readonly input?: string | undefined;
-  readonly hint?: string | undefined;
-  readonly unhandled?: boolean | undefined;
-  readonly onError: ((failure: Failure) => unknown) | undefined;
-}
-
-/** What there is to see of a lane, whatever it takes. */
-export interface LaneView {
-  readonly life: Life;
-  readonly kind: ExecutionKind;
-  readonly name: string;
-  readonly mode: OverlapMode;
-  readonly counters: Readonly<LaneCounters>;
-  readonly running: number;
-  readonly pending: number;
 }
 
 /** What is called off has so long to come to its end before it counts as abandoned. */
@@ -180,7 +160,7 @@ export class Lane<T> implements LaneView, RunOwner {
   reportUnhandled(run: Run, error: unknown): void {
     if (run.cancelled && isCancellation(error)) return;
     this.#count('unhandled');
-    this.#report(run, error, { unhandled: true, hint: 'Await the promise, or catch what it may throw.' });
+    this.#report(run, error, { unhandled: true, hint: UNHANDLED_HINT });
   }
 
   newId(): string {
@@ -238,7 +218,9 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#count('dropped');
     this.#drops ??= new DropNotice(this.host.clock, this.#label, (count) => this.#tellDrops(count));
     this.#drops.note();
-    if (overflow === 'error') throw this.#queueFull();
+    if (overflow === 'error') {
+      throw new QueueFull(tellsQueueFull(this.#label, this.mode, this.#limit), { hint: QUEUE_FULL_HINT });
+    }
     (oldest === undefined ? settle : oldest.settle)?.(DROPPED);
     return oldest !== undefined;
   }
@@ -273,7 +255,9 @@ export class Lane<T> implements LaneView, RunOwner {
     (this.#flights ??= new Set()).add(flight);
     this.#scope.flights.add(flight);
     if (timeoutMs !== false) {
-      flight.timer = this.host.clock.after(timeoutMs, `time limit of ${this.#label}`, () => this.#expire(flight, timeoutMs));
+      flight.timer = this.host.clock.after(timeoutMs, `time limit of ${this.#label}`, () =>
+        this.#expire(flight, timeoutMs),
+      );
     }
     Promise.resolve(value).then(
       (result) => this.#land(flight, { kind: 'done', value: result }),
@@ -291,7 +275,8 @@ export class Lane<T> implements LaneView, RunOwner {
       return;
     }
     this.#unwound(flight);
-    if (!isCancellation(error)) this.host.logger.debug({ err: error, app: this.life.name }, `${this.#label} failed after it had been called off`);
+    if (!isCancellation(error))
+      this.host.logger.debug({ err: error, app: this.life.name }, `${this.#label} failed after it had been called off`);
   }
 
   #land(flight: LaneFlight<T>, outcome: Outcome): void {
@@ -309,7 +294,7 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#count('timedOut');
     const failure = this.#report(flight.run, error, {
       input: this.#describe(flight.input),
-      hint: `It was called off and the next may run. Set \`timeout\` where ${formatDuration(timeoutMs)} is too short; false lifts it.`,
+      hint: timeLimitHint(timeoutMs),
     });
     this.#letGo(flight, new Cancelled(error.message, { cause: error }), { kind: 'timed-out', failure });
   }
@@ -327,7 +312,9 @@ export class Lane<T> implements LaneView, RunOwner {
     flight.settle?.(outcome);
     this.#scope.unwinding.add(flight);
     this.#takeOut(flight);
-    flight.timer = this.host.clock.after(UNWINDING_LIMIT_MS, `end of ${this.#label}, called off`, () => this.#abandon(flight));
+    flight.timer = this.host.clock.after(UNWINDING_LIMIT_MS, `end of ${this.#label}, called off`, () =>
+      this.#abandon(flight),
+    );
   }
 
   #unwound(flight: LaneFlight<T>): void {
@@ -340,8 +327,7 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#count('abandoned');
     this.host.logger.warn(
       { app: this.life.name, executionId: flight.run.id, input: this.#describe(flight.input) },
-      `${this.#label} still runs ${formatDuration(UNWINDING_LIMIT_MS)} after it was called off and is left to itself; its calls are refused. ` +
-        `Hand the execution's signal to whatever it awaits.`,
+      tellsAbandoned(this.#label, UNWINDING_LIMIT_MS),
     );
   }
 
@@ -424,24 +410,16 @@ export class Lane<T> implements LaneView, RunOwner {
   #tellLongWait(oldest: Waiting<T>): void {
     this.host.logger.warn(
       { app: this.life.name, input: this.#describe(oldest.input), pending: this.pending },
-      `${this.#label} has waited for ${formatDuration(LONG_WAIT_MS)} behind an earlier run of its own. ` +
-        `Where only the newest matters, give it \`mode: 'restart'\`.`,
+      tellsLongWait(this.#label, LONG_WAIT_MS),
     );
   }
 
   #tellDrops(count: number): void {
     const { overflow = 'drop-oldest' } = this.#options;
-    const why =
-      this.mode === 'single'
-        ? `since the run before had not ended (\`mode: 'single'\`)`
-        : `since ${this.#limit} were waiting already (\`maxPending\`, \`overflow: '${overflow}'\`)`;
-    this.host.logger.warn({ app: this.life.name, dropped: count, droppedInAll: this.counters.dropped }, `${this.#label}: ${count} left out, ${why}`);
-  }
-
-  #queueFull(): QueueFull {
-    return new QueueFull(`${this.#label} takes no more: ${this.mode === 'single' ? 'one is running' : `${this.#limit} are waiting`}`, {
-      hint: `Submit less often, or choose another \`overflow\` than 'error'.`,
-    });
+    this.host.logger.warn(
+      { app: this.life.name, dropped: count, droppedInAll: this.counters.dropped },
+      tellsDrops(this.#label, count, this.mode, overflow, this.#limit),
+    );
   }
 
   #describe(input: T): string | undefined {

@@ -31,7 +31,8 @@ export function installRejectionGuard(options: RejectionGuardOptions): Disposabl
       logger.debug({ err: reason }, 'A promise that nobody awaits was called off');
       return;
     }
-    if (execution === undefined) logger.error({ err: reason }, 'A promise was rejected and nobody handled it; it came from no app');
+    if (execution === undefined)
+      logger.error({ err: reason }, 'A promise was rejected and nobody handled it; it came from no app');
     else executor.reportUnhandled(execution, reason);
   };
 

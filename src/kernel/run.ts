@@ -101,6 +101,10 @@ export class Run implements Execution {
 }
 
 /** `handler "hallway.clear" of hallway_light`. */
-export function describeRun(run: { readonly kind: ExecutionKind; readonly name: string; readonly owner: string }): string {
+export function describeRun(run: {
+  readonly kind: ExecutionKind;
+  readonly name: string;
+  readonly owner: string;
+}): string {
   return `${run.kind} "${run.name}" of ${run.owner}`;
 }

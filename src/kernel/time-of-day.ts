@@ -32,6 +32,9 @@ export function formatTimeOfDay(time: Temporal.PlainTime): string {
 function refused(input: unknown, what: string): InvalidArgument {
   const shown = typeof input === 'string' ? `"${input}"` : String(input);
   const short = typeof input === 'string' ? /^\s*(\d):([0-5]\d)\s*$/.exec(input) : null;
-  const hint = short === null ? `Write hours and minutes in 24 hours: '07:30', '22:05' or '07:30:15'.` : `Write '0${short[1]}:${short[2]}'.`;
+  const hint =
+    short === null
+      ? `Write hours and minutes in 24 hours: '07:30', '22:05' or '07:30:15'.`
+      : `Write '0${short[1]}:${short[2]}'.`;
   return new InvalidArgument(`${what} is ${shown}, which is not a time of day`, { hint });
 }

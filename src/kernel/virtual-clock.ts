@@ -292,9 +292,16 @@ export class VirtualClock implements Clock {
 
   #hung(why: string): NotQuiet {
     const timers = this.timers();
-    const shown = timers.map((timer) => `${timer.label} (due ${Temporal.Instant.fromEpochMilliseconds(Math.round(timer.dueMs))})`);
+    const shown = timers.map(
+      (timer) => `${timer.label} (due ${Temporal.Instant.fromEpochMilliseconds(Math.round(timer.dueMs)).toString()})`,
+    );
     const pending = shown.length === 0 ? 'No timer is pending.' : `Pending timers: ${shown.slice(0, 20).join('; ')}.`;
-    return new NotQuiet(`The promise waited for never settles: ${why}. ${pending}`, [], timers, 'Look for an await on something that nothing in the test brings about.');
+    return new NotQuiet(
+      `The promise waited for never settles: ${why}. ${pending}`,
+      [],
+      timers,
+      'Look for an await on something that nothing in the test brings about.',
+    );
   }
 }
 

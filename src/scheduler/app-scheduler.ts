@@ -1,11 +1,11 @@
 import type { AnyFunction, Only } from '../bus/only.ts';
 import type { Door } from '../bus/handler-options.ts';
-import { type DurationInput, durationMs } from '../kernel/duration.ts';
+import { type DurationInput, durationMs, formatDuration } from '../kernel/duration.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
 import { parseTimeOfDay, type TimeOfDayInput } from '../kernel/time-of-day.ts';
-import type { Job, JobRun, JobSpec, RegisteredJob } from './job.ts';
+import type { Job, JobRun, RegisteredJob } from './job.ts';
 import {
   type EveryOptions,
   functionOf,
@@ -23,6 +23,7 @@ import {
 } from './job-options.ts';
 import { JobGroup } from './job-group.ts';
 import { type MomentInput, parseMoment } from './run-at.ts';
+import type { JobSpec } from './scheduled-job.ts';
 import type { SchedulerService } from './scheduler-service.ts';
 import { After, Aligned, ByCron, Daily, dividesDay, Every, type Trigger } from './triggers.ts';
 
@@ -44,7 +45,7 @@ export interface AppSchedulerOptions {
 }
 
 /** Whatever a method was called with after its first argument. */
-interface Given {
+interface Registration {
   readonly door: Door;
   readonly options: AnyJobOptions | AnyJobHandler;
   readonly handler: AnyJobHandler | undefined;
@@ -86,7 +87,10 @@ export class AppScheduler {
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
     const delayMs = durationMs(delay, 'The delay of runIn');
-    return this.#add({ door: RUN_IN, options, handler: handler[0] }, () => new After(this.#service.elapsedMs(), delayMs));
+    return this.#add(
+      { door: RUN_IN, options, handler: handler[0] },
+      () => new After(this.#service.elapsedMs(), delayMs),
+    );
   }
 
   /**
@@ -105,9 +109,12 @@ export class AppScheduler {
       const trigger = parseMoment(moment, nowMs, dst);
       const zone = this.#service.zone(timeZone ?? this.#options.timeZone());
       if (trigger.next(nowMs, zone) !== undefined) return trigger;
-      throw new InvalidArgument(`runAt was given ${String(moment)}, which has passed: it is ${zone.dateOf(nowMs).toString({ smallestUnit: 'second' })}`, {
-        hint: `Give a moment that is to come, or a time of day ('18:30') for the next time that it comes.`,
-      });
+      throw new InvalidArgument(
+        `runAt was given ${String(moment)}, which has passed: it is ${zone.dateOf(nowMs).toString({ smallestUnit: 'second' })}`,
+        {
+          hint: `Give a moment that is to come, or a time of day ('18:30') for the next time that it comes.`,
+        },
+      );
     });
   }
 
@@ -124,14 +131,19 @@ export class AppScheduler {
   ): Job {
     const everyMs = durationMs(every, 'The distance of runEvery');
     if (everyMs < 1) {
-      throw new InvalidArgument('The distance of runEvery is no time at all', { hint: `Give one such as '30s' or '15m'.` });
+      throw new InvalidArgument('The distance of runEvery is no time at all', {
+        hint: `Give one such as '30s' or '15m'.`,
+      });
     }
     return this.#add({ door: RUN_EVERY, options, handler: handler[0] }, ({ align, dst }) => {
       if (!align) return new Every(this.#service.elapsedMs(), everyMs);
       if (dividesDay(everyMs)) return new Aligned(everyMs, dst);
-      throw new InvalidArgument(`runEvery cannot align ${String(every)}: a day is no multiple of it, so its marks would differ from day to day`, {
-        hint: `Align '5m', '15m', '1h', '6h' or '1d', use runCron for rarer times, or leave out \`align\`.`,
-      });
+      throw new InvalidArgument(
+        `runEvery cannot align ${formatDuration(everyMs)}: a day is no multiple of it, so its marks would differ from day to day`,
+        {
+          hint: `Align '5m', '15m', '1h', '6h' or '1d', use runCron for rarer times, or leave out \`align\`.`,
+        },
+      );
     });
   }
 
@@ -164,7 +176,9 @@ export class AppScheduler {
       const trigger = new ByCron(this.#service.cron(pattern), dst);
       const zone = this.#service.zone(timeZone ?? this.#options.timeZone());
       if (trigger.next(this.#service.nowMs(), zone) !== undefined) return trigger;
-      throw new InvalidArgument(`The time of "${pattern}" never comes`, { hint: 'Look at its day and month: there is no 30 February.' });
+      throw new InvalidArgument(`The time of "${pattern}" never comes`, {
+        hint: 'Look at its day and month: there is no 30 February.',
+      });
     });
   }
 
@@ -185,9 +199,13 @@ export class AppScheduler {
   ): RegisteredJob<Args> {
     for (const job of this.#service.jobs(this.#options.life)) {
       if (job.status !== 'manual' || job.name !== name) continue;
-      throw new InvalidArgument(`A job "${name}" is registered already`, { hint: 'Give this one another name, or cancel the other first.' });
+      throw new InvalidArgument(`A job "${name}" is registered already`, {
+        hint: 'Give this one another name, or cancel the other first.',
+      });
     }
-    const job: RegisteredJob<never> = this.#service.add(this.#spec({ door: REGISTER, options, handler: handler[0] }, undefined, name));
+    const job: RegisteredJob<never> = this.#service.add(
+      this.#spec({ door: REGISTER, options, handler: handler[0] }, undefined, name),
+    );
     return job;
   }
 
@@ -208,16 +226,23 @@ export class AppScheduler {
     return new JobGroup(name, () => this.list());
   }
 
-  #add(given: Given, makeTrigger: (settings: JobSettings) => Trigger): Job {
+  #add(given: Registration, makeTrigger: (settings: JobSettings) => Trigger): Job {
     return this.#service.add(this.#spec(given, makeTrigger));
   }
 
-  #spec({ door, options, handler }: Given, makeTrigger?: (settings: JobSettings) => Trigger, name?: string): JobSpec {
+  #spec(
+    { door, options, handler }: Registration,
+    makeTrigger?: (settings: JobSettings) => Trigger,
+    name?: string,
+  ): JobSpec {
     const { life, self, timeZone, onError } = this.#options;
     assertMayAct(life, `scheduler.${door.method}`);
     const ownOptions = typeof options === 'function' ? undefined : options;
     const run = typeof options === 'function' ? options : handler;
-    if (typeof run !== 'function') throw new InvalidArgument(`${door.method} was given no handler`, { hint: 'The handler is the last argument: (run) => …' });
+    if (typeof run !== 'function')
+      throw new InvalidArgument(`${door.method} was given no handler`, {
+        hint: 'The handler is the last argument: (run) => …',
+      });
     const settings = readJobOptions(ownOptions, door);
     const where = functionOf(ownOptions?.where, 'where', door);
     if (settings.timeZone !== undefined) this.#service.zone(settings.timeZone);

@@ -31,7 +31,8 @@ export class CronSchedule implements LocalSchedule {
 
   nextLocal(afterLocalMs: number): number | undefined {
     // Jobs that share a pattern, and those armed one after another, ask about the same stretch of time.
-    if (afterLocalMs >= this.#askedMs && (this.#answerMs === undefined || afterLocalMs < this.#answerMs)) return this.#answerMs;
+    if (afterLocalMs >= this.#askedMs && (this.#answerMs === undefined || afterLocalMs < this.#answerMs))
+      return this.#answerMs;
     this.#answerMs = this.#cron.nextRun(new Date(Math.floor(afterLocalMs)))?.getTime();
     this.#askedMs = afterLocalMs;
     return this.#answerMs;

@@ -51,7 +51,9 @@ export interface LocalJobOptions extends JobOptions {
    * @defaultValue `{ gap: 'after', overlap: 'first' }`; a pace of an hour or less (`align`, a cron pattern with `*` for
    * the hour) goes on through both: `{ gap: 'skip', overlap: 'both' }`
    */
-  readonly dst?: { readonly gap?: DstPolicy['gap'] | undefined; readonly overlap?: DstPolicy['overlap'] | undefined } | undefined;
+  readonly dst?:
+    | { readonly gap?: DstPolicy['gap'] | undefined; readonly overlap?: DstPolicy['overlap'] | undefined }
+    | undefined;
 }
 
 /** What `runEvery` can be given. */
@@ -76,7 +78,15 @@ export interface JobSettings {
   readonly align: boolean;
 }
 
-const REGISTERED = ['name', 'group', 'where', 'mode', 'timeout', 'priority', 'onError'] as const satisfies readonly (keyof RegisteredJobOptions)[];
+const REGISTERED = [
+  'name',
+  'group',
+  'where',
+  'mode',
+  'timeout',
+  'priority',
+  'onError',
+] as const satisfies readonly (keyof RegisteredJobOptions)[];
 const BY_ITSELF = [...REGISTERED, 'jitter', 'misfire', 'grace'] as const satisfies readonly (keyof JobOptions)[];
 const LOCAL = [...BY_ITSELF, 'timeZone', 'dst'] as const satisfies readonly (keyof LocalJobOptions)[];
 const EVERY = [...LOCAL, 'align'] as const satisfies readonly (keyof EveryOptions)[];
@@ -84,8 +94,16 @@ const EVERY = [...LOCAL, 'align'] as const satisfies readonly (keyof EveryOption
 const NO_ZONE = 'It is counted from now, whatever the clocks show.';
 const NOT_DURABLE = 'Jobs are not kept over a restart.';
 
-export const REGISTER: Door = { method: 'register', options: REGISTERED, elsewhere: { durable: NOT_DURABLE, jitter: 'It runs when it is asked to.' } };
-export const RUN_IN: Door = { method: 'runIn', options: BY_ITSELF, elsewhere: { durable: NOT_DURABLE, timeZone: NO_ZONE, dst: NO_ZONE } };
+export const REGISTER: Door = {
+  method: 'register',
+  options: REGISTERED,
+  elsewhere: { durable: NOT_DURABLE, jitter: 'It runs when it is asked to.' },
+};
+export const RUN_IN: Door = {
+  method: 'runIn',
+  options: BY_ITSELF,
+  elsewhere: { durable: NOT_DURABLE, timeZone: NO_ZONE, dst: NO_ZONE },
+};
 export const RUN_AT: Door = { method: 'runAt', options: LOCAL, elsewhere: { durable: NOT_DURABLE } };
 export const RUN_EVERY: Door = { method: 'runEvery', options: EVERY, elsewhere: { durable: NOT_DURABLE } };
 export const RUN_DAILY: Door = { method: 'runDaily', options: LOCAL, elsewhere: { durable: NOT_DURABLE } };
@@ -118,7 +136,8 @@ export function readJobOptions(options: Omit<EveryOptions, 'where'> | undefined,
   refuseUnknownOptions(options, door);
   const { priority = 0, timeout, grace, dst } = options;
   const misfire = choiceOf(options.misfire, MISFIRES, 'misfire', door) ?? 'run-once';
-  if (typeof priority !== 'number' || !Number.isFinite(priority)) throw wrong(door, 'priority', priority, 'a finite number');
+  if (typeof priority !== 'number' || !Number.isFinite(priority))
+    throw wrong(door, 'priority', priority, 'a finite number');
   return {
     name: textOf(options.name, 'name', door),
     group: textOf(options.group, 'group', door),
@@ -128,7 +147,12 @@ export function readJobOptions(options: Omit<EveryOptions, 'where'> | undefined,
     onError: functionOf(options.onError, 'onError', door),
     jitterMs: options.jitter === undefined ? 0 : durationMs(options.jitter, `"jitter" of ${door.method}`),
     misfire,
-    graceMs: grace === undefined ? (misfire === 'skip' ? SKIP_GRACE_MS : Infinity) : durationMs(grace, `"grace" of ${door.method}`),
+    graceMs:
+      grace === undefined
+        ? misfire === 'skip'
+          ? SKIP_GRACE_MS
+          : Infinity
+        : durationMs(grace, `"grace" of ${door.method}`),
     timeZone: textOf(options.timeZone, 'timeZone', door),
     dst: dst === undefined ? {} : readDst(dst, door),
     align: options.align === true,
@@ -148,7 +172,11 @@ function textOf(value: unknown, key: string, door: Door): string | undefined {
 }
 
 /** @throws InvalidArgument if it is neither a function nor left out. */
-export function functionOf<F extends (...args: never[]) => unknown>(value: F | undefined, key: string, door: Door): F | undefined {
+export function functionOf<F extends (...args: never[]) => unknown>(
+  value: F | undefined,
+  key: string,
+  door: Door,
+): F | undefined {
   if (value === undefined || typeof value === 'function') return value;
   throw wrong(door, key, value, 'a function');
 }

@@ -23,11 +23,16 @@ export const KEEPS_PACE: DstPolicy = { gap: 'skip', overlap: 'both' };
 const MAX_SEGMENTS = 200;
 
 /** The first instant after another at which the clocks of a zone show a time of the schedule. */
-export function nextInstant(schedule: LocalSchedule, afterMs: number, zone: ZoneTimeline, dst: DstPolicy): number | undefined {
+export function nextInstant(
+  schedule: LocalSchedule,
+  afterMs: number,
+  zone: ZoneTimeline,
+  dst: DstPolicy,
+): number | undefined {
   let segment = zone.segmentAt(afterMs);
   let cursorMs = afterMs;
   let isOver = false;
-  for (let crossed = 0; crossed < MAX_SEGMENTS; ) {
+  for (let crossed = 0; crossed < MAX_SEGMENTS;) {
     const localMs = schedule.nextLocal(cursorMs + segment.offsetMs);
     const instantMs = localMs === undefined ? Infinity : localMs - segment.offsetMs;
     if (instantMs < segment.endMs) {
@@ -41,7 +46,12 @@ export function nextInstant(schedule: LocalSchedule, afterMs: number, zone: Zone
     isOver = localMs === undefined;
     const following = zone.segmentAt(segment.endMs);
     // Times from here to where the clocks go on are skipped by them.
-    if (dst.gap === 'after' && localMs !== undefined && instantMs >= segment.endMs && localMs < following.startMs + following.offsetMs) {
+    if (
+      dst.gap === 'after' &&
+      localMs !== undefined &&
+      instantMs >= segment.endMs &&
+      localMs < following.startMs + following.offsetMs
+    ) {
       return following.startMs;
     }
     segment = following;
@@ -52,7 +62,12 @@ export function nextInstant(schedule: LocalSchedule, afterMs: number, zone: Zone
 }
 
 /** Where to look on, if an instant belongs to the pass of a repeated hour that does not count. */
-function skipOverlap(instantMs: number, segment: Segment, zone: ZoneTimeline, { overlap }: DstPolicy): number | undefined {
+function skipOverlap(
+  instantMs: number,
+  segment: Segment,
+  zone: ZoneTimeline,
+  { overlap }: DstPolicy,
+): number | undefined {
   if (overlap === 'first' && segment.startMs !== -Infinity) {
     const endOfSecondMs = segment.startMs + zone.segmentAt(segment.startMs - 1).offsetMs - segment.offsetMs;
     if (instantMs < endOfSecondMs) return endOfSecondMs;

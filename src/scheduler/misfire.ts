@@ -39,7 +39,9 @@ export function catchUp(due: DueTimes): CatchUp {
   const isInTime = (timeMs: number): boolean => nowMs - timeMs - due.delayMs <= due.graceMs;
   const followingMs = trigger.next(dueMs, zone);
   if (followingMs === undefined || followingMs > nowMs) {
-    return isInTime(dueMs) ? { run: [dueMs], leftOut: false, nextMs: followingMs } : { run: [], leftOut: true, nextMs: followingMs };
+    return isInTime(dueMs)
+      ? { run: [dueMs], leftOut: false, nextMs: followingMs }
+      : { run: [], leftOut: true, nextMs: followingMs };
   }
   if (misfire !== 'run-all') {
     const { latestMs, nextMs } = latestOf(due);
@@ -57,7 +59,10 @@ export function catchUp(due: DueTimes): CatchUp {
 }
 
 /** The last time that is not after now, and the one after it. */
-function latestOf({ trigger, zone, dueMs, nowMs }: DueTimes): { readonly latestMs: number; readonly nextMs: number | undefined } {
+function latestOf({ trigger, zone, dueMs, nowMs }: DueTimes): {
+  readonly latestMs: number;
+  readonly nextMs: number | undefined;
+} {
   let latestMs = dueMs;
   for (const backMs of LOOK_BACK_MS) {
     if (nowMs - backMs <= dueMs) break;

@@ -8,7 +8,12 @@ import { AtInstant, AtLocal, Daily, Once, type Trigger } from './triggers.ts';
  * (`'2026-12-24T18:00'`), an instant (`'2026-12-24T18:00Z'`, `'…+01:00'`, `'…[Europe/Berlin]'`), or the Temporal object
  * for either.
  */
-export type MomentInput = string | Temporal.PlainTime | Temporal.PlainDateTime | Temporal.ZonedDateTime | Temporal.Instant;
+export type MomentInput =
+  | string
+  | Temporal.PlainTime
+  | Temporal.PlainDateTime
+  | Temporal.ZonedDateTime
+  | Temporal.Instant;
 
 const EXAMPLES = `Write a time of day ('18:30'), a date and time ('2026-12-24T18:00'), or an instant with its offset ('2026-12-24T18:00+01:00').`;
 /** A date with a time, and after them an offset, a zone or both. */
@@ -23,7 +28,8 @@ const WITH_OFFSET = /T[\d:.,]+(?:Z|[+-]\d|\[)|\d(?:Z|\[)/i;
 export function parseMoment(input: MomentInput, nowMs: number, dst: Partial<DstPolicy>): Trigger {
   if (input instanceof Temporal.PlainTime) return new Once(new Daily(input, dst), nowMs);
   if (input instanceof Temporal.PlainDateTime) return new AtLocal(input, dst);
-  if (input instanceof Temporal.ZonedDateTime || input instanceof Temporal.Instant) return new AtInstant(input.epochMilliseconds);
+  if (input instanceof Temporal.ZonedDateTime || input instanceof Temporal.Instant)
+    return new AtInstant(input.epochMilliseconds);
   if (typeof input !== 'string') throw refused(input);
   if (looksLikeTimeOfDay(input)) return new Once(new Daily(parseTimeOfDay(input), dst), nowMs);
   const text = input.trim();

@@ -5,8 +5,9 @@ import { Heap } from '../kernel/heap.ts';
 import type { Life } from '../kernel/life.ts';
 import { Resource } from '../kernel/resource.ts';
 import { CronSchedule } from './cron.ts';
-import { type JobDescription, type JobHost, type JobSpec, ScheduledJob } from './job.ts';
+import type { JobDescription } from './job.ts';
 import { catchUp } from './misfire.ts';
+import { type JobHost, type JobSpec, ScheduledJob } from './scheduled-job.ts';
 import { WallWatch } from './wall-watch.ts';
 import { ZoneTimeline } from './zone-timeline.ts';
 
@@ -105,7 +106,8 @@ export class SchedulerService extends Resource implements JobHost {
   plan(job: ScheduledJob): void {
     const { trigger, settings, timeZone } = job.spec;
     if (trigger === undefined) return;
-    if (settings.timeZone === undefined && trigger.basis === 'local' && !this.#zoneOf.has(timeZone)) this.#zoneOf.set(timeZone, timeZone());
+    if (settings.timeZone === undefined && trigger.basis === 'local' && !this.#zoneOf.has(timeZone))
+      this.#zoneOf.set(timeZone, timeZone());
     // A single time that passed while the job was paused is still to come, and so is a delay of nothing.
     const nextMs = trigger.next(this.#nowFor(job), job.zone) ?? job.occurrenceMs ?? trigger.onlyMs;
     if (nextMs === undefined) job.finish();
@@ -133,7 +135,13 @@ export class SchedulerService extends Resource implements JobHost {
       this.#zoneOf.set(source, id);
       changed.add(source);
     }
-    if (changed.size > 0) this.#replan((job) => job.spec.trigger?.basis === 'local' && job.spec.settings.timeZone === undefined && changed.has(job.spec.timeZone));
+    if (changed.size > 0)
+      this.#replan(
+        (job) =>
+          job.spec.trigger?.basis === 'local' &&
+          job.spec.settings.timeZone === undefined &&
+          changed.has(job.spec.timeZone),
+      );
   }
 
   protected override onStart(): void {
@@ -204,7 +212,11 @@ export class SchedulerService extends Resource implements JobHost {
     const delayMs = this.clock.steady === true ? leftMs : Math.min(leftMs, LOOK_MS);
     const timerMs = this.clock.monotonicMs() + delayMs;
     // One that comes too early finds nothing due and is armed again; under virtual time it would only mislead.
-    if (this.#timer !== undefined && (this.clock.steady === true ? this.#timerMs === timerMs : this.#timerMs <= timerMs)) return;
+    if (
+      this.#timer !== undefined &&
+      (this.clock.steady === true ? this.#timerMs === timerMs : this.#timerMs <= timerMs)
+    )
+      return;
     this.#timer?.cancel();
     this.#timerMs = timerMs;
     this.#timer = this.clock.after(delayMs, `job "${first.name}" of ${first.spec.life.name}`, () => this.#wake());
@@ -270,7 +282,10 @@ export class SchedulerService extends Resource implements JobHost {
     const stepMs = this.#watch.look();
     if (stepMs === 0) return;
     const isCorrection = Math.abs(stepMs) > CORRECTION_MS;
-    this.logger.info({ stepMs }, `The machine's clock was set ${stepMs > 0 ? 'forward' : 'back'} by ${formatDuration(Math.abs(stepMs))}`);
+    this.logger.info(
+      { stepMs },
+      `The machine's clock was set ${stepMs > 0 ? 'forward' : 'back'} by ${formatDuration(Math.abs(stepMs))}`,
+    );
     for (const job of this.#heap.nodes()) {
       if (job.spec.trigger?.basis === 'elapsed' && job.occurrenceMs !== undefined) {
         job.dueMs = this.#wallOf(job, job.occurrenceMs) + job.jitterMs;

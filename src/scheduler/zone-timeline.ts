@@ -27,7 +27,10 @@ export class ZoneTimeline {
     try {
       this.#latest = segmentOf(id, 0);
     } catch (error) {
-      throw new InvalidArgument(`"${id}" is not a time zone`, { hint: `Write its IANA name, such as 'Europe/Berlin', or 'UTC'.`, cause: error });
+      throw new InvalidArgument(`"${id}" is not a time zone`, {
+        hint: `Write its IANA name, such as 'Europe/Berlin', or 'UTC'.`,
+        cause: error,
+      });
     }
     this.#segments.push(this.#latest);
   }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DurationInput, durationMs, formatDuration, parseDuration, signedDurationMs } from '../../src/kernel/duration.ts';
+import {
+  type DurationInput,
+  durationMs,
+  formatDuration,
+  parseDuration,
+  signedDurationMs,
+} from '../../src/kernel/duration.ts';
 import { InvalidArgument } from '../../src/kernel/errors.ts';
 
 describe('durationMs', () => {

@@ -17,7 +17,7 @@ describe('Executor', () => {
       name: 'clear',
       run: async (input, execution) => {
         seen.push(currentExecution(), execution);
-        await null;
+        await Promise.resolve();
         seen.push(currentExecution());
         return `${input}!`;
       },
@@ -62,7 +62,7 @@ describe('Executor', () => {
       name: 'hallway.clear',
       describe: (event) => `${event.entityId} on → off`,
       run: async () => {
-        await null;
+        await Promise.resolve();
         throw new InvalidArgument('no such light', { hint: 'Look at its name.' }); // here
       },
     });
@@ -87,7 +87,9 @@ describe('Executor', () => {
       executionId: 'run-1',
       hint: 'Look at its name.',
       source: expect.stringContaining('executor.test.ts:'),
-      msg: expect.stringMatching(/^handler "hallway.clear" of hallway_light failed: no such light \(.*executor\.test\.ts:\d+\)$/),
+      msg: expect.stringMatching(
+        /^handler "hallway.clear" of hallway_light failed: no such light \(.*executor\.test\.ts:\d+\)$/,
+      ),
     });
   });
 
@@ -137,7 +139,9 @@ describe('Executor', () => {
       expect(await first).toMatchObject({ kind: 'timed-out', failure: { hint: expect.stringContaining('`timeout`') } });
       expect(failures).toHaveLength(1);
       expect(runs[0]?.signal.reason).toBeInstanceOf(Cancelled);
-      expect(() => runs[0]?.assertLive('api.call("light.turn_on")')).toThrow(/api\.call\("light\.turn_on"\) was refused/);
+      expect(() => runs[0]?.assertLive('api.call("light.turn_on")')).toThrow(
+        /api\.call\("light\.turn_on"\) was refused/,
+      );
       expect(() => runs[1]?.assertLive('api.call("light.turn_on")')).not.toThrow();
     });
 
@@ -166,7 +170,13 @@ describe('Executor', () => {
 
     it('do not count one that ends in time', async () => {
       const { executor, life, clock } = makeExecutor();
-      const lane = executor.lane({ life, kind: 'handler', name: 'obeys', timeoutMs: 1000, run: (_, { signal }) => sleep(clock, 60_000, signal, 'a nap') });
+      const lane = executor.lane({
+        life,
+        kind: 'handler',
+        name: 'obeys',
+        timeoutMs: 1000,
+        run: (_, { signal }) => sleep(clock, 60_000, signal, 'a nap'),
+      });
       const outcome = lane.request(1);
       await clock.advanceBy(5000);
       expect((await outcome).kind).toBe('timed-out');
@@ -176,7 +186,13 @@ describe('Executor', () => {
 
     it('may be lifted', async () => {
       const { executor, life, clock } = makeExecutor();
-      const lane = executor.lane({ life, kind: 'handler', name: 'long', timeoutMs: false, run: (_, { signal }) => sleep(clock, 3_600_000, signal, 'a nap') });
+      const lane = executor.lane({
+        life,
+        kind: 'handler',
+        name: 'long',
+        timeoutMs: false,
+        run: (_, { signal }) => sleep(clock, 3_600_000, signal, 'a nap'),
+      });
       const outcome = lane.request(1);
       await clock.advanceBy(3_600_000);
       expect(await outcome).toEqual({ kind: 'done', value: undefined });
@@ -186,12 +202,19 @@ describe('Executor', () => {
   describe('the end of a life', () => {
     it('calls off what runs, drops what waits and takes no more', async () => {
       const { executor, life, clock, failures } = makeExecutor();
-      const lane = executor.lane<string>({ life, kind: 'handler', name: 'naps', run: (_, { signal }) => sleep(clock, 60_000, signal, 'a nap') });
+      const lane = executor.lane<string>({
+        life,
+        kind: 'handler',
+        name: 'naps',
+        run: (_, { signal }) => sleep(clock, 60_000, signal, 'a nap'),
+      });
       const outcomes = Promise.all([lane.request('a'), lane.request('b')]);
       life.stop(STOPPED);
       expect(await outcomes).toEqual([{ kind: 'cancelled' }, { kind: 'cancelled' }]);
       expect(await lane.request('c')).toEqual({ kind: 'cancelled' });
-      expect(await executor.lane({ life, kind: 'handler', name: 'late', run: () => 1 }).request('d')).toEqual({ kind: 'cancelled' });
+      expect(await executor.lane({ life, kind: 'handler', name: 'late', run: () => 1 }).request('d')).toEqual({
+        kind: 'cancelled',
+      });
       expect(failures).toEqual([]);
       expect([...executor.lanes()]).toEqual([]);
       expect(clock.timers()).toEqual([]);
@@ -200,7 +223,12 @@ describe('Executor', () => {
 
     it('calls off what a closed lane still runs', async () => {
       const { executor, life, clock } = makeExecutor();
-      const lane = executor.lane({ life, kind: 'handler', name: 'once', run: (_, { signal }) => sleep(clock, 60_000, signal, 'a nap') });
+      const lane = executor.lane({
+        life,
+        kind: 'handler',
+        name: 'once',
+        run: (_, { signal }) => sleep(clock, 60_000, signal, 'a nap'),
+      });
       const outcome = lane.request(1);
       lane.close();
       life.stop(STOPPED);
@@ -219,7 +247,9 @@ describe('Executor', () => {
             await sleep(clock, 1000, signal, 'a nap');
             assertMayAct(life, 'api.call');
             tried.push('acted');
-            await sleep(clock, 1000, currentExecution()?.signal, 'a nap').catch((error: unknown) => tried.push(String(error)));
+            await sleep(clock, 1000, currentExecution()?.signal, 'a nap').catch((error: unknown) =>
+              tried.push(String(error)),
+            );
             assertMayAct(life, 'api.call');
           };
           leftover().catch((error: unknown) => tried.push(String(error)));
@@ -274,8 +304,19 @@ describe('Executor', () => {
   describe('drain', () => {
     it('waits for what runs, takes no more, and names what does not end', async () => {
       const { executor, life, clock } = makeExecutor();
-      const lane = executor.lane<number>({ life, kind: 'handler', name: 'naps', mode: 'parallel', run: (ms, { signal }) => sleep(clock, ms, signal, 'a nap') });
-      const task = executor.lane<number>({ life, kind: 'task', name: 'poller', run: (ms, { signal }) => sleep(clock, ms, signal, 'a nap') });
+      const lane = executor.lane<number>({
+        life,
+        kind: 'handler',
+        name: 'naps',
+        mode: 'parallel',
+        run: (ms, { signal }) => sleep(clock, ms, signal, 'a nap'),
+      });
+      const task = executor.lane<number>({
+        life,
+        kind: 'task',
+        name: 'poller',
+        run: (ms, { signal }) => sleep(clock, ms, signal, 'a nap'),
+      });
       task.submit(100_000);
       lane.submit(1000);
       lane.submit(9000);
@@ -290,7 +331,12 @@ describe('Executor', () => {
 
     it('ends with the last of them', async () => {
       const { executor, life, clock } = makeExecutor();
-      const lane = executor.lane<number>({ life, kind: 'handler', name: 'naps', run: (ms, { signal }) => sleep(clock, ms, signal, 'a nap') });
+      const lane = executor.lane<number>({
+        life,
+        kind: 'handler',
+        name: 'naps',
+        run: (ms, { signal }) => sleep(clock, ms, signal, 'a nap'),
+      });
       lane.submit(1000);
       expect(await clock.pump(executor.drain(life, 4000))).toEqual([]);
       expect(clock.monotonicMs()).toBe(1000);
@@ -303,7 +349,14 @@ describe('Executor', () => {
       const { executor, life } = makeExecutor({ maxRunning: 1 });
       const handler = controlledHandler();
       const lane = (name: string, priority?: number) =>
-        executor.lane<string>({ life, kind: 'handler', name, priority, maxPending: 10, run: (input, execution) => handler.run(input, execution) });
+        executor.lane<string>({
+          life,
+          kind: 'handler',
+          name,
+          priority,
+          maxPending: 10,
+          run: (input, execution) => handler.run(input, execution),
+        });
       const [low, normal, other, high] = [lane('low', -1), lane('normal'), lane('other'), lane('high', 10)];
       normal.submit('first');
       low.submit('low');
@@ -322,8 +375,12 @@ describe('Executor', () => {
   it('names what is busy, without what waits for virtual time', async () => {
     const { executor, life, clock } = makeExecutor();
     const handler = controlledHandler();
-    executor.lane<string>({ life, kind: 'handler', name: 'io', run: (input, execution) => handler.run(input, execution) }).submit('a');
-    executor.lane({ life, kind: 'task', name: 'naps', run: (_, { signal }) => sleep(clock, 1000, signal, 'a nap') }).submit(1);
+    executor
+      .lane<string>({ life, kind: 'handler', name: 'io', run: (input, execution) => handler.run(input, execution) })
+      .submit('a');
+    executor
+      .lane({ life, kind: 'task', name: 'naps', run: (_, { signal }) => sleep(clock, 1000, signal, 'a nap') })
+      .submit(1);
     expect(executor.busy()).toEqual(['handler "io" of hallway_light']);
     await handler.end('a');
     expect(executor.busy()).toEqual([]);

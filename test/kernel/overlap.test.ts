@@ -34,29 +34,76 @@ async function submitFour(options: Parameters<typeof makeLane>[0]) {
   return { running, pending, log: handler.log.join(', '), outcomes: outcomes.toSorted().join(', '), lane };
 }
 
-const ONE_BY_ONE = (inputs: string): string => [...inputs].map((input) => `start ${input}, end ${input}`).join(', ');
+const ONE_BY_ONE = (inputs: string): string => Array.from(inputs, (input) => `start ${input}, end ${input}`).join(', ');
 const RESTARTED = 'start a, abort a, start b, abort b, start c, abort c, start d, end a, end b, end c, end d';
 const ALL_DONE = 'a done, b done, c done, d done';
 
 describe('overlap', () => {
   it.each<[OverlapMode, Overflow, { running: number; pending: number; log: string; outcomes: string }]>([
-    ['queued', 'drop-oldest', { running: 1, pending: 2, log: ONE_BY_ONE('acd'), outcomes: 'a done, b dropped, c done, d done' }],
-    ['queued', 'drop-newest', { running: 1, pending: 2, log: ONE_BY_ONE('abc'), outcomes: 'a done, b done, c done, d dropped' }],
-    ['queued', 'error', { running: 1, pending: 2, log: ONE_BY_ONE('abc'), outcomes: 'a done, b done, c done, d dropped' }],
+    [
+      'queued',
+      'drop-oldest',
+      { running: 1, pending: 2, log: ONE_BY_ONE('acd'), outcomes: 'a done, b dropped, c done, d done' },
+    ],
+    [
+      'queued',
+      'drop-newest',
+      { running: 1, pending: 2, log: ONE_BY_ONE('abc'), outcomes: 'a done, b done, c done, d dropped' },
+    ],
+    [
+      'queued',
+      'error',
+      { running: 1, pending: 2, log: ONE_BY_ONE('abc'), outcomes: 'a done, b done, c done, d dropped' },
+    ],
     ['queued', 'block', { running: 1, pending: 3, log: ONE_BY_ONE('abcd'), outcomes: ALL_DONE }],
-    ['single', 'drop-oldest', { running: 1, pending: 0, log: ONE_BY_ONE('a'), outcomes: 'a done, b dropped, c dropped, d dropped' }],
-    ['single', 'drop-newest', { running: 1, pending: 0, log: ONE_BY_ONE('a'), outcomes: 'a done, b dropped, c dropped, d dropped' }],
-    ['single', 'error', { running: 1, pending: 0, log: ONE_BY_ONE('a'), outcomes: 'a done, b dropped, c dropped, d dropped' }],
+    [
+      'single',
+      'drop-oldest',
+      { running: 1, pending: 0, log: ONE_BY_ONE('a'), outcomes: 'a done, b dropped, c dropped, d dropped' },
+    ],
+    [
+      'single',
+      'drop-newest',
+      { running: 1, pending: 0, log: ONE_BY_ONE('a'), outcomes: 'a done, b dropped, c dropped, d dropped' },
+    ],
+    [
+      'single',
+      'error',
+      { running: 1, pending: 0, log: ONE_BY_ONE('a'), outcomes: 'a done, b dropped, c dropped, d dropped' },
+    ],
     ['single', 'block', { running: 1, pending: 3, log: ONE_BY_ONE('abcd'), outcomes: ALL_DONE }],
-    ['restart', 'drop-oldest', { running: 1, pending: 0, log: RESTARTED, outcomes: 'a cancelled, b cancelled, c cancelled, d done' }],
-    ['restart', 'drop-newest', { running: 1, pending: 0, log: RESTARTED, outcomes: 'a cancelled, b cancelled, c cancelled, d done' }],
-    ['restart', 'error', { running: 1, pending: 0, log: RESTARTED, outcomes: 'a cancelled, b cancelled, c cancelled, d done' }],
-    ['restart', 'block', { running: 1, pending: 0, log: RESTARTED, outcomes: 'a cancelled, b cancelled, c cancelled, d done' }],
-    ...OVERFLOWS.map((overflow): [OverlapMode, Overflow, { running: number; pending: number; log: string; outcomes: string }] => [
-      'parallel',
-      overflow,
-      { running: 4, pending: 0, log: 'start a, start b, start c, start d, end a, end b, end c, end d', outcomes: ALL_DONE },
-    ]),
+    [
+      'restart',
+      'drop-oldest',
+      { running: 1, pending: 0, log: RESTARTED, outcomes: 'a cancelled, b cancelled, c cancelled, d done' },
+    ],
+    [
+      'restart',
+      'drop-newest',
+      { running: 1, pending: 0, log: RESTARTED, outcomes: 'a cancelled, b cancelled, c cancelled, d done' },
+    ],
+    [
+      'restart',
+      'error',
+      { running: 1, pending: 0, log: RESTARTED, outcomes: 'a cancelled, b cancelled, c cancelled, d done' },
+    ],
+    [
+      'restart',
+      'block',
+      { running: 1, pending: 0, log: RESTARTED, outcomes: 'a cancelled, b cancelled, c cancelled, d done' },
+    ],
+    ...OVERFLOWS.map(
+      (overflow): [OverlapMode, Overflow, { running: number; pending: number; log: string; outcomes: string }] => [
+        'parallel',
+        overflow,
+        {
+          running: 4,
+          pending: 0,
+          log: 'start a, start b, start c, start d, end a, end b, end c, end d',
+          outcomes: ALL_DONE,
+        },
+      ],
+    ),
   ])('%s, %s', async (mode, overflow, expected) => {
     const { lane, ...seen } = await submitFour({ mode, overflow });
     expect(seen).toEqual(expected);
@@ -187,7 +234,9 @@ describe('overlap', () => {
       const { lane, handler, clock, lines } = makeLane({});
       lane.submit('a');
       lane.submit('b');
-      expect(clock.timers().map((timer) => timer.label)).toContain('long wait in the line of handler "lane" of hallway_light');
+      expect(clock.timers().map((timer) => timer.label)).toContain(
+        'long wait in the line of handler "lane" of hallway_light',
+      );
       await handler.end('a');
       expect(clock.timers().map((timer) => timer.label)).toEqual(['time limit of handler "lane" of hallway_light']);
       expect(lines).toEqual([]);
@@ -222,7 +271,7 @@ describe('overlap', () => {
       lane.close();
       expect(drops()).toEqual([1, 5, 1, 1]);
       expect(lines.find((line) => line.msg.includes('left out'))?.msg).toBe(
-        "handler \"busy\" of hallway_light: 1 left out, since 1 were waiting already (`maxPending`, `overflow: 'drop-oldest'`)",
+        'handler "busy" of hallway_light: 1 left out, since 1 were waiting already (`maxPending`, `overflow: \'drop-oldest\'`)',
       );
       expect(lines.filter((line) => line.msg.includes('has waited for 10s'))).toHaveLength(1);
     });

@@ -7,21 +7,25 @@ const fixture = fileURLToPath(new URL('../fixtures/kernel/rejections.ts', import
 
 describe('installRejectionGuard', () => {
   // In a process of its own: vitest listens for the same events in this one.
-  it('traces what nobody handles to its executor, app and handler, and keeps the process alive', { timeout: 30_000 }, async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [fixture]);
-    expect(JSON.parse(stdout)).toEqual(
-      [
-        'one: after an await of app of one: Error: b (unhandled)',
-        'one: at once of app of one: Error: a (unhandled)',
-        'one: fatal: Error: fatal',
-        'one: log: of nobody',
-        'one: thrown in a timer of app of one: Error: e (unhandled)',
-        'two: fatal: Error: fatal',
-        'two: in a then of app of two: Error: d (unhandled)',
-        'two: in a timer of app of two: Error: c (unhandled)',
-        'two: log: of nobody',
-        'two: out of an emitter of app of two: Error: f (unhandled)',
-      ].toSorted(),
-    );
-  });
+  it(
+    'traces what nobody handles to its executor, app and handler, and keeps the process alive',
+    { timeout: 30_000 },
+    async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, [fixture]);
+      expect(JSON.parse(stdout)).toEqual(
+        [
+          'one: after an await of app of one: Error: b (unhandled)',
+          'one: at once of app of one: Error: a (unhandled)',
+          'one: fatal: Error: fatal',
+          'one: log: of nobody',
+          'one: thrown in a timer of app of one: Error: e (unhandled)',
+          'two: fatal: Error: fatal',
+          'two: in a then of app of two: Error: d (unhandled)',
+          'two: in a timer of app of two: Error: c (unhandled)',
+          'two: log: of nobody',
+          'two: out of an emitter of app of two: Error: f (unhandled)',
+        ].toSorted(),
+      );
+    },
+  );
 });

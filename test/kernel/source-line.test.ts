@@ -45,7 +45,12 @@ describe('SourceLines', () => {
   });
 
   it('gives the place without the text where the file cannot be read', () => {
-    expect(new SourceLines().of(failing(`    at f (${folder}/gone.ts:3:9)`))).toEqual({ file: join(folder, 'gone.ts'), line: 3, column: 9, text: undefined });
+    expect(new SourceLines().of(failing(`    at f (${folder}/gone.ts:3:9)`))).toEqual({
+      file: join(folder, 'gone.ts'),
+      line: 3,
+      column: 9,
+      text: undefined,
+    });
   });
 
   it('reads a file anew when it has changed', () => {
@@ -61,7 +66,16 @@ describe('SourceLines', () => {
 
   it('knows nothing of what has no stack, or none of a person’s own', () => {
     const lines = new SourceLines();
-    for (const thrown of ['a text', undefined, null, 3, {}, failing(), failing('    at node:fs:1:1'), failing('    at f (file://other-machine/x.ts:1:1)')]) {
+    for (const thrown of [
+      'a text',
+      undefined,
+      null,
+      3,
+      {},
+      failing(),
+      failing('    at node:fs:1:1'),
+      failing('    at f (file://other-machine/x.ts:1:1)'),
+    ]) {
       expect(lines.of(thrown)).toBeUndefined();
     }
   });

@@ -19,7 +19,9 @@ describe('SystemClock', () => {
   it('takes delays longer than Node does', async () => {
     const clock = new SystemClock();
     let isEarly = false;
-    const timers = [2 ** 31, 1e12, Number.MAX_SAFE_INTEGER].map((delayMs) => clock.after(delayMs, 'test', () => (isEarly = true)));
+    const timers = [2 ** 31, 1e12, Number.MAX_SAFE_INTEGER].map((delayMs) =>
+      clock.after(delayMs, 'test', () => (isEarly = true)),
+    );
     await fired(clock, 5);
     for (const timer of timers) timer.cancel();
     expect(isEarly).toBe(false);

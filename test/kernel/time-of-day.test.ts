@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidArgument } from '../../src/kernel/errors.ts';
-import { formatTimeOfDay, looksLikeTimeOfDay, parseTimeOfDay, type TimeOfDayInput } from '../../src/kernel/time-of-day.ts';
+import {
+  formatTimeOfDay,
+  looksLikeTimeOfDay,
+  parseTimeOfDay,
+  type TimeOfDayInput,
+} from '../../src/kernel/time-of-day.ts';
 
 describe('parseTimeOfDay', () => {
   it.each<[TimeOfDayInput, string]>([

@@ -51,7 +51,15 @@ describe('VirtualClock', () => {
 
   it('fires in the order of due times, then in the order of arming', async () => {
     const { clock, log, note } = makeClock();
-    for (const [delayMs, what] of [[20, 'c'], [10, 'a'], [20, 'd'], [10, 'b'], [0, 'now'], [-5, 'late']] as const) clock.after(delayMs, what, note(what));
+    for (const [delayMs, what] of [
+      [20, 'c'],
+      [10, 'a'],
+      [20, 'd'],
+      [10, 'b'],
+      [0, 'now'],
+      [-5, 'late'],
+    ] as const)
+      clock.after(delayMs, what, note(what));
     await clock.advanceBy(100);
     expect(log).toEqual(['0 now', '0 late', '10 a', '10 b', '20 c', '20 d']);
   });
@@ -123,20 +131,26 @@ describe('VirtualClock', () => {
 
   it('fires every timer once, in order, and at its time', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(50), fc.nat(50)), { maxLength: 20 }), fc.nat(60), async (delays, untilMs) => {
-        const { clock } = makeClock();
-        const fired: [dueMs: number, firedMs: number][] = [];
-        for (const [delayMs, againMs] of delays) {
-          clock.after(delayMs, 'first', () => {
-            fired.push([delayMs, clock.monotonicMs()]);
-            clock.after(againMs, 'again', () => fired.push([delayMs + againMs, clock.monotonicMs()]));
-          });
-        }
-        await clock.advanceBy(untilMs);
-        const expected = delays.flatMap(([delayMs, againMs]) => [delayMs, delayMs + againMs]).filter((dueMs) => dueMs <= untilMs);
-        expect(fired.map(([dueMs]) => dueMs)).toEqual(expected.toSorted((a, b) => a - b));
-        expect(fired.every(([dueMs, firedMs]) => dueMs === firedMs)).toBe(true);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(50), fc.nat(50)), { maxLength: 20 }),
+        fc.nat(60),
+        async (delays, untilMs) => {
+          const { clock } = makeClock();
+          const fired: [dueMs: number, firedMs: number][] = [];
+          for (const [delayMs, againMs] of delays) {
+            clock.after(delayMs, 'first', () => {
+              fired.push([delayMs, clock.monotonicMs()]);
+              clock.after(againMs, 'again', () => fired.push([delayMs + againMs, clock.monotonicMs()]));
+            });
+          }
+          await clock.advanceBy(untilMs);
+          const expected = delays
+            .flatMap(([delayMs, againMs]) => [delayMs, delayMs + againMs])
+            .filter((dueMs) => dueMs <= untilMs);
+          expect(fired.map(([dueMs]) => dueMs)).toEqual(expected.toSorted((a, b) => a - b));
+          expect(fired.every(([dueMs, firedMs]) => dueMs === firedMs)).toBe(true);
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -189,7 +203,9 @@ describe('VirtualClock', () => {
 
   it('names what is busy for longer than it waits', async () => {
     const { clock, executor, life } = makeExecutor({ busyLimitMs: 20 });
-    executor.lane({ life, kind: 'handler', name: 'hangs', timeoutMs: 1000, run: () => new Promise(() => {}) }).submit(1);
+    executor
+      .lane({ life, kind: 'handler', name: 'hangs', timeoutMs: 1000, run: () => new Promise(() => {}) })
+      .submit(1);
     const error = await clock.settle().catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(NotQuiet);
     expect(error).toMatchObject({
@@ -232,7 +248,9 @@ describe('VirtualClock', () => {
 
     it('says so when there is nothing left to wait for', async () => {
       const { clock } = makeClock();
-      await expect(clock.pump(new Promise(() => {}))).rejects.toThrow(/never settles: nothing is left that it could wait for\. No timer is pending\./);
+      await expect(clock.pump(new Promise(() => {}))).rejects.toThrow(
+        /never settles: nothing is left that it could wait for\. No timer is pending\./,
+      );
     });
 
     it('names the timers that go on for ever', async () => {
@@ -241,7 +259,9 @@ describe('VirtualClock', () => {
       again();
       const error = await clock.pump(new Promise(() => {})).catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(NotQuiet);
-      expect((error as NotQuiet).message).toMatch(/7d of virtual time did not end it\. Pending timers: the hourly look \(due 2026-03-08T13:00:00Z\)/);
+      expect((error as NotQuiet).message).toMatch(
+        /7d of virtual time did not end it\. Pending timers: the hourly look \(due 2026-03-08T13:00:00Z\)/,
+      );
     });
   });
 
@@ -251,7 +271,12 @@ describe('VirtualClock', () => {
       const inner = new VirtualClock({ now: START });
       clock.addPeer(peerOf(inner));
       for (const ms of [10, 30]) clock.after(ms, 'here', note('here'));
-      for (const ms of [5, 20, 30, 40]) inner.after(ms, 'there', () => void log.push(`${inner.monotonicMs()} there, here it is ${clock.monotonicMs()}`));
+      for (const ms of [5, 20, 30, 40])
+        inner.after(
+          ms,
+          'there',
+          () => void log.push(`${inner.monotonicMs()} there, here it is ${clock.monotonicMs()}`),
+        );
       await clock.advanceBy(35);
       expect(log).toEqual([
         '5 there, here it is 5',

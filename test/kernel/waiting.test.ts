@@ -4,6 +4,11 @@ import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 import { cancellationOf, isCancellation, sleep, whileParked, withTimeout } from '../../src/kernel/waiting.ts';
 import { makeExecutor, START } from './executor-fixture.ts';
 
+/** Lets promises have their effect, without a turn of the event loop. */
+async function microtasks(): Promise<void> {
+  for (let count = 0; count < 10; count += 1) await Promise.resolve();
+}
+
 const REASON = new Cancelled('enough');
 
 describe('sleep', () => {
@@ -27,7 +32,11 @@ describe('sleep', () => {
     ours.abort(REASON);
     theirs.abort('a text');
     await expect(naps[0]).rejects.toBe(REASON);
-    await expect(naps[1]).rejects.toMatchObject({ name: 'Cancelled', message: 'a nap was called off', cause: 'a text' });
+    await expect(naps[1]).rejects.toMatchObject({
+      name: 'Cancelled',
+      message: 'a nap was called off',
+      cause: 'a text',
+    });
     expect(clock.timers()).toEqual([]);
     await expect(sleep(clock, 1000, ours.signal, 'a nap')).rejects.toBe(REASON);
     expect(clock.timers()).toEqual([]);
@@ -44,20 +53,21 @@ describe('whileParked', () => {
   it('parks the execution until its promise settles, in either way', async () => {
     const { executor, life } = makeExecutor();
     const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const lane = executor.lane({ life, kind: 'handler', name: 'waits', run: async () => {
-      for (const gate of gates) await whileParked('a gate', gate.promise).catch(() => undefined);
-      await new Promise((resolve) => setImmediate(resolve));
-    } });
+    const lane = executor.lane({
+      life,
+      kind: 'handler',
+      name: 'waits',
+      run: async () => {
+        for (const gate of gates) await whileParked('a gate', gate.promise).catch(() => undefined);
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    });
     const outcome = lane.request(1);
     expect(executor.busy()).toEqual([]);
     gates[0]?.resolve();
-    await null;
+    await microtasks();
     gates[1]?.reject(new Error('no'));
-    await null;
-    await null;
-    await null;
-    await null;
-    await null;
+    await microtasks();
     expect(executor.busy()).toEqual(['handler "waits" of hallway_light']);
     expect((await outcome).kind).toBe('done');
   });
@@ -85,7 +95,10 @@ describe('withTimeout', () => {
     const caught = limited.catch((error: unknown) => error);
     await clock.advanceBy(1000);
     expect(await caught).toBeInstanceOf(TimedOut);
-    expect(await caught).toMatchObject({ timeoutMs: 1000, message: 'the work took longer than its time limit of 1000 ms' });
+    expect(await caught).toMatchObject({
+      timeoutMs: 1000,
+      message: 'the work took longer than its time limit of 1000 ms',
+    });
     expect(signal?.reason).toBe(await caught);
   });
 

@@ -84,15 +84,28 @@ describe('AppScheduler', () => {
     scheduler.runDaily('02:30', note('in the gap'));
     scheduler.runDaily('02:30', { dst: { gap: 'skip' } }, note('not in the gap'));
     await clock.advanceBy(2 * DAY);
-    expect(log).toEqual(['29 03:00:00 in the gap', '29 07:30:00', '30 02:30:00 in the gap', '30 02:30:00 not in the gap', '30 07:30:00']);
+    expect(log).toEqual([
+      '29 03:00:00 in the gap',
+      '29 07:30:00',
+      '30 02:30:00 in the gap',
+      '30 02:30:00 not in the gap',
+      '30 07:30:00',
+    ]);
   });
 
   it('runs once, or twice if asked to, in an hour that comes twice', async () => {
     const { clock, scheduler, log } = await makeScheduler({ now: '2026-10-24T12:00[Europe/Berlin]' });
-    const note = (what: string) => (run: JobRun) => log.push(`${run.scheduledFor.toPlainTime()}${run.scheduledFor.offset} ${what}`);
-    for (const overlap of ['first', 'second', 'both'] as const) scheduler.runDaily('02:30', { dst: { overlap } }, note(overlap));
+    const note = (what: string) => (run: JobRun) =>
+      log.push(`${run.scheduledFor.toPlainTime().toString()}${run.scheduledFor.offset} ${what}`);
+    for (const overlap of ['first', 'second', 'both'] as const)
+      scheduler.runDaily('02:30', { dst: { overlap } }, note(overlap));
     await clock.advanceBy(DAY);
-    expect(log).toEqual(['02:30:00+02:00 first', '02:30:00+02:00 both', '02:30:00+01:00 second', '02:30:00+01:00 both']);
+    expect(log).toEqual([
+      '02:30:00+02:00 first',
+      '02:30:00+02:00 both',
+      '02:30:00+01:00 second',
+      '02:30:00+01:00 both',
+    ]);
   });
 
   it('runs by a cron pattern', async () => {
@@ -135,7 +148,14 @@ describe('AppScheduler', () => {
     const { clock, scheduler, self } = await makeScheduler();
     const seen: unknown[] = [];
     const job = scheduler.runDaily('18:00', { jitter: '10m', name: 'evening' }, function (this: unknown, run) {
-      seen.push(this, run.job, run.args, run.scheduledFor.toPlainTime().toString(), run.signal.aborted, currentExecution()?.name);
+      seen.push(
+        this,
+        run.job,
+        run.args,
+        run.scheduledFor.toPlainTime().toString(),
+        run.signal.aborted,
+        currentExecution()?.name,
+      );
     });
     await clock.advanceBy(DAY);
     expect(seen).toEqual([self, job, undefined, '18:00:00', false, 'evening']);
@@ -152,7 +172,16 @@ describe('AppScheduler', () => {
   it('asks `where` when a run is due', async () => {
     const { clock, scheduler, log, note, failures } = await makeScheduler();
     const job = scheduler.runEvery('1h', { where: (run) => run.scheduledFor.hour % 2 === 1 }, note());
-    scheduler.runIn('1h', { name: 'bad', where: () => { throw new Error('in where'); } }, note('never'));
+    scheduler.runIn(
+      '1h',
+      {
+        name: 'bad',
+        where: () => {
+          throw new Error('in where');
+        },
+      },
+      note('never'),
+    );
     await clock.advanceBy(4 * HOUR);
     expect(log).toEqual(['02 13:00:00', '02 15:00:00']);
     expect(job.runs).toBe(2);
@@ -168,17 +197,29 @@ describe('AppScheduler', () => {
     scheduler.runEvery('1m', slow('single'));
     scheduler.runEvery('1m', { mode: 'parallel' }, slow('parallel'));
     await clock.advanceBy(3 * MINUTE);
-    expect(log).toEqual(['02 12:01:00 single', '02 12:01:00 parallel', '02 12:02:00 parallel', '02 12:03:00 single', '02 12:03:00 parallel']);
-    expect(lines.map((line) => line.msg)).toEqual([expect.stringContaining('1 left out, since the run before had not ended')]);
+    expect(log).toEqual([
+      '02 12:01:00 single',
+      '02 12:01:00 parallel',
+      '02 12:02:00 parallel',
+      '02 12:03:00 single',
+      '02 12:03:00 parallel',
+    ]);
+    expect(lines.map((line) => line.msg)).toEqual([
+      expect.stringContaining('1 left out, since the run before had not ended'),
+    ]);
   });
 
   it('counts failures, tells onError of them and goes on', async () => {
     const { clock, scheduler } = await makeScheduler();
     const told: unknown[] = [];
-    const job = scheduler.runEvery('1h', { timeout: '1m', onError: (failure) => told.push(failure.error) }, async (run) => {
-      if (run.scheduledFor.hour === 13) throw new Error('at one');
-      await sleep(clock, HOUR, run.signal, 'a nap');
-    });
+    const job = scheduler.runEvery(
+      '1h',
+      { timeout: '1m', onError: (failure) => told.push(failure.error) },
+      async (run) => {
+        if (run.scheduledFor.hour === 13) throw new Error('at one');
+        await sleep(clock, HOUR, run.signal, 'a nap');
+      },
+    );
     await clock.advanceBy(2 * HOUR + MINUTE);
     expect(told).toEqual([new Error('at one'), expect.any(TimedOut)]);
     expect(job).toMatchObject({ runs: 2, failures: 2, status: 'scheduled' });
@@ -318,14 +359,30 @@ describe('AppScheduler', () => {
   it.each<[string, RegExp, (scheduler: Awaited<ReturnType<typeof makeScheduler>>['scheduler']) => unknown]>([
     ['a negative delay', /The delay of runIn is "-5m", which is negative/, (s) => s.runIn('-5m', () => 1)],
     ['no delay', /The delay of runIn is "soon", which is not a duration/, (s) => s.runIn('soon', () => 1)],
-    ['no time of day', /The time of runDaily is "25:00", which is not a time of day/, (s) => s.runDaily('25:00', () => 1)],
+    [
+      'no time of day',
+      /The time of runDaily is "25:00", which is not a time of day/,
+      (s) => s.runDaily('25:00', () => 1),
+    ],
     ['a time of day with one digit', /"7:30"/, (s) => s.runAt('7:30', () => 1)],
     ['no moment', /"tomorrow" is not a moment/, (s) => s.runAt('tomorrow', () => 1)],
-    ['a moment that has passed', /runAt was given 2026-03-01T18:00, which has passed: it is 2026-03-02T12:00:00/, (s) => s.runAt('2026-03-01T18:00', () => 1)],
+    [
+      'a moment that has passed',
+      /runAt was given 2026-03-01T18:00, which has passed: it is 2026-03-02T12:00:00/,
+      (s) => s.runAt('2026-03-01T18:00', () => 1),
+    ],
     ['an instant that has passed', /has passed/, (s) => s.runAt('2026-03-01T18:00Z', () => 1)],
     ['no cron pattern', /"every day" is not a cron pattern/, (s) => s.runCron('every day', () => 1)],
-    ['a cron pattern out of range', /"61 \* \* \* \*" is not a cron pattern: Invalid value for minute: 61/, (s) => s.runCron('61 * * * *', () => 1)],
-    ['a cron pattern whose time never comes', /The time of "0 0 30 2 \*" never comes/, (s) => s.runCron('0 0 30 2 *', () => 1)],
+    [
+      'a cron pattern out of range',
+      /"61 \* \* \* \*" is not a cron pattern: Invalid value for minute: 61/,
+      (s) => s.runCron('61 * * * *', () => 1),
+    ],
+    [
+      'a cron pattern whose time never comes',
+      /The time of "0 0 30 2 \*" never comes/,
+      (s) => s.runCron('0 0 30 2 *', () => 1),
+    ],
     ['no distance', /no time at all/, (s) => s.runEvery('0s', () => 1)],
     ['an odd distance to align', /runEvery cannot align 7m/, (s) => s.runEvery('7m', { align: true }, () => 1)],
     ['no time zone', /"Berlin" is not a time zone/, (s) => s.runDaily('07:30', { timeZone: 'Berlin' }, () => 1)],
@@ -361,8 +418,9 @@ describe('AppScheduler', () => {
     scheduler.runIn('5m', (run) => run.nothing);
     // @ts-expect-error -- there is no such member
     scheduler.runIn('5m', { name: 'x' }, (run) => run.nothing);
+    const one = (): number => 1;
     // @ts-expect-error -- nothing comes after the handler
-    scheduler.runIn('5m', () => 1, () => 1);
+    scheduler.runIn('5m', one, one);
     expect([bad, none]).toHaveLength(2);
   });
 });

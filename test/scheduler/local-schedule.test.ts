@@ -41,13 +41,20 @@ function moments(zone: (typeof ZONES)[number]): fc.Arbitrary<number> {
   }
   const anywhere = fc.integer({ min: startMs, max: endMs });
   if (changes.length === 0) return anywhere;
-  const near = fc.tuple(fc.constantFrom(...changes), fc.integer({ min: -12 * HOUR, max: 12 * HOUR })).map(([change, offset]) => change + offset);
+  const near = fc
+    .tuple(fc.constantFrom(...changes), fc.integer({ min: -12 * HOUR, max: 12 * HOUR }))
+    .map(([change, offset]) => change + offset);
   return fc.oneof(anywhere, near);
 }
 
 const inSomeZone = fc.constantFrom(...ZONES).chain((zone) => fc.tuple(fc.constant(zone), moments(zone)));
-const timesOfDay = fc.oneof(fc.integer({ min: 0, max: 1439 }), fc.integer({ min: 0, max: 4 * 60 })).map((minutes) => new Temporal.PlainTime(Math.floor(minutes / 60), minutes % 60));
-const policies: fc.Arbitrary<DstPolicy> = fc.record({ gap: fc.constantFrom('after', 'skip'), overlap: fc.constantFrom('first', 'second', 'both') });
+const timesOfDay = fc
+  .oneof(fc.integer({ min: 0, max: 1439 }), fc.integer({ min: 0, max: 4 * 60 }))
+  .map((minutes) => new Temporal.PlainTime(Math.floor(minutes / 60), minutes % 60));
+const policies: fc.Arbitrary<DstPolicy> = fc.record({
+  gap: fc.constantFrom('after', 'skip'),
+  overlap: fc.constantFrom('first', 'second', 'both'),
+});
 
 /** The same by Temporal alone: what a local time comes to under a policy. */
 function instantsOf(local: Temporal.PlainDateTime, zone: string, dst: DstPolicy): number[] {
@@ -64,15 +71,29 @@ function instantsOf(local: Temporal.PlainDateTime, zone: string, dst: DstPolicy)
 
 function nextDailyByTemporal(time: Temporal.PlainTime, afterMs: number, zone: string, dst: DstPolicy): number {
   const today = Temporal.Instant.fromEpochMilliseconds(afterMs).toZonedDateTimeISO(zone).toPlainDate();
-  const candidates = [-1, 0, 1, 2, 3].flatMap((days) => instantsOf(today.add({ days }).toPlainDateTime(time), zone, dst));
+  const candidates = [-1, 0, 1, 2, 3].flatMap((days) =>
+    instantsOf(today.add({ days }).toPlainDateTime(time), zone, dst),
+  );
   return Math.min(...candidates.filter((candidateMs) => candidateMs > afterMs));
 }
 
 const triggers: fc.Arbitrary<Trigger> = fc.oneof(
   fc.tuple(timesOfDay, policies).map(([time, dst]) => new Daily(time, dst)),
-  fc.constantFrom(SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 8 * HOUR, DAY).map((everyMs) => new Aligned(everyMs)),
   fc
-    .constantFrom('* * * * *', '*/7 * * * *', '30 2 * * *', '0 0 * * *', '15,45 1-3 * * *', '0 7 * * 1-5', '0 0 1 * *', '*/10 * * * * *', '30 */2 * * 0')
+    .constantFrom(SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 8 * HOUR, DAY)
+    .map((everyMs) => new Aligned(everyMs)),
+  fc
+    .constantFrom(
+      '* * * * *',
+      '*/7 * * * *',
+      '30 2 * * *',
+      '0 0 * * *',
+      '15,45 1-3 * * *',
+      '0 7 * * 1-5',
+      '0 0 1 * *',
+      '*/10 * * * * *',
+      '30 */2 * * 0',
+    )
     .map((pattern) => new ByCron(new CronSchedule(pattern))),
 );
 
@@ -113,13 +134,18 @@ describe('nextInstant', () => {
 
   it('is always later, and leaves nothing out in between', () => {
     fc.assert(
-      fc.property(inSomeZone, triggers, fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }), ([zone, afterMs], trigger, part) => {
-        const nextMs = trigger.next(afterMs, timeline(zone));
-        if (nextMs === undefined) throw new Error('never comes');
-        expect(nextMs).toBeGreaterThan(afterMs);
-        const betweenMs = Math.min(nextMs - 1, Math.floor(afterMs + (nextMs - afterMs) * part));
-        expect(trigger.next(betweenMs, timeline(zone))).toBe(nextMs);
-      }),
+      fc.property(
+        inSomeZone,
+        triggers,
+        fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+        ([zone, afterMs], trigger, part) => {
+          const nextMs = trigger.next(afterMs, timeline(zone));
+          if (nextMs === undefined) throw new Error('never comes');
+          expect(nextMs).toBeGreaterThan(afterMs);
+          const betweenMs = Math.min(nextMs - 1, Math.floor(afterMs + (nextMs - afterMs) * part));
+          expect(trigger.next(betweenMs, timeline(zone))).toBe(nextMs);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -127,7 +153,9 @@ describe('nextInstant', () => {
   it('never gives a time that the clocks do not show, unless it stands for a skipped one', () => {
     fc.assert(
       fc.property(inSomeZone, timesOfDay, ([zone, afterMs], time) => {
-        const date = Temporal.Instant.fromEpochMilliseconds(new Daily(time).next(afterMs, timeline(zone)) ?? NaN).toZonedDateTimeISO(zone);
+        const date = Temporal.Instant.fromEpochMilliseconds(
+          new Daily(time).next(afterMs, timeline(zone)) ?? NaN,
+        ).toZonedDateTimeISO(zone);
         if (date.toPlainTime().equals(time)) return;
         expect(date.subtract({ milliseconds: 1 }).offsetNanoseconds).toBeLessThan(date.offsetNanoseconds);
         expect(Temporal.PlainTime.compare(date.toPlainTime(), time)).toBeGreaterThanOrEqual(0);
@@ -142,7 +170,8 @@ describe('nextInstant', () => {
       const trigger = new Daily(Temporal.PlainTime.from(text));
       let ms: number | undefined = Temporal.PlainDate.from('2020-01-01').toZonedDateTime(zone).epochMilliseconds - 1;
       let runs = 0;
-      for (ms = trigger.next(ms, timeline(zone)); ms !== undefined && ms < endMs; ms = trigger.next(ms, timeline(zone))) runs += 1;
+      for (ms = trigger.next(ms, timeline(zone)); ms !== undefined && ms < endMs; ms = trigger.next(ms, timeline(zone)))
+        runs += 1;
       expect(runs, text).toBe(5844);
     }
   });
@@ -152,8 +181,13 @@ describe('nextInstant', () => {
     const startMs = Temporal.PlainDate.from('2020-01-01').toZonedDateTime(zone).epochMilliseconds;
     const endMs = Temporal.PlainDate.from('2036-01-01').toZonedDateTime(zone).epochMilliseconds;
     let ms = startMs;
-    for (let nextMs = trigger.next(ms, timeline(zone)); nextMs !== undefined && nextMs < endMs; nextMs = trigger.next(ms, timeline(zone))) {
-      if (nextMs - ms !== 15 * MINUTE) throw new Error(`${new Date(ms).toISOString()} → ${new Date(nextMs).toISOString()}`);
+    for (
+      let nextMs = trigger.next(ms, timeline(zone));
+      nextMs !== undefined && nextMs < endMs;
+      nextMs = trigger.next(ms, timeline(zone))
+    ) {
+      if (nextMs - ms !== 15 * MINUTE)
+        throw new Error(`${new Date(ms).toISOString()} → ${new Date(nextMs).toISOString()}`);
       ms = nextMs;
     }
     expect(ms).toBe(endMs - 15 * MINUTE);
@@ -193,7 +227,12 @@ describe('nextInstant', () => {
   it('finds a rare date, and gives up on one that has passed', () => {
     const zone = timeline('America/New_York');
     const afterMs = Temporal.Instant.from('2026-03-01T00:00Z').epochMilliseconds;
-    expect(zone.dateOf(new ByCron(new CronSchedule('0 6 29 2 *')).next(afterMs, zone) ?? NaN).toPlainDate().toString()).toBe('2028-02-29');
+    expect(
+      zone
+        .dateOf(new ByCron(new CronSchedule('0 6 29 2 *')).next(afterMs, zone) ?? NaN)
+        .toPlainDate()
+        .toString(),
+    ).toBe('2028-02-29');
     expect(new AtLocal(Temporal.PlainDateTime.from('2026-01-01T00:00')).next(afterMs, zone)).toBeUndefined();
   });
 

@@ -30,7 +30,11 @@ export async function makeScheduler(options: SchedulerFixtureOptions = {}) {
   clock.addActivity(executor);
   const failures: Failure[] = [];
   executor.onFailure((failure) => failures.push(failure));
-  const host = new Host('host', { clock: options.seen?.(clock) ?? clock, logging, random: options.random ?? (() => 0.5) });
+  const host = new Host('host', {
+    clock: options.seen?.(clock) ?? clock,
+    logging,
+    random: options.random ?? (() => 0.5),
+  });
   const service = new SchedulerService(host, { executor });
   await host.start();
   const life = new Life('hallway_light');
@@ -39,7 +43,10 @@ export async function makeScheduler(options: SchedulerFixtureOptions = {}) {
   const scheduler = new AppScheduler({ service, life, self, timeZone: () => home.timeZone });
   const log: string[] = [];
   /** Notes when it was called, in the home's zone: `02 12:00:00`. */
-  const note = (what = ''): (() => void) => () => log.push(`${shown(clock, home.timeZone)}${what === '' ? '' : ` ${what}`}`);
+  const note =
+    (what = ''): (() => void) =>
+    () =>
+      log.push(`${shown(clock, home.timeZone)}${what === '' ? '' : ` ${what}`}`);
   return { clock, executor, failures, home, host, life, lines, log, note, scheduler, self, service };
 }
 

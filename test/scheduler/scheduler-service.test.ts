@@ -53,7 +53,10 @@ describe('SchedulerService', () => {
     });
 
     it('by a lot, plans times of day anew: nothing was missed', async () => {
-      const { clock, scheduler, log, note } = await makeScheduler({ now: '1970-01-01T00:10[Europe/Berlin]', steady: false });
+      const { clock, scheduler, log, note } = await makeScheduler({
+        now: '1970-01-01T00:10[Europe/Berlin]',
+        steady: false,
+      });
       scheduler.runDaily('07:30', note('daily'));
       scheduler.runIn('10m', note('delay'));
       clock.stepWall(Temporal.Instant.from('2026-03-02T11:00Z').epochMilliseconds - clock.nowMs());
@@ -101,7 +104,9 @@ describe('SchedulerService', () => {
     it('does as the misfire policy of each job says', async () => {
       const { clock, scheduler, log, note } = await makeScheduler({ steady: false });
       const times: string[] = [];
-      scheduler.runEvery('15m', { misfire: 'run-all' }, (run) => times.push(run.scheduledFor.toPlainTime().toString({ smallestUnit: 'minute' })));
+      scheduler.runEvery('15m', { misfire: 'run-all' }, (run) =>
+        times.push(run.scheduledFor.toPlainTime().toString({ smallestUnit: 'minute' })),
+      );
       scheduler.runDaily('12:30', { misfire: 'skip', name: 'skipped' }, note('skipped'));
       scheduler.runDaily('12:30', { misfire: 'skip', grace: '2h' }, note('in time'));
       scheduler.runDaily('12:30', { grace: '10m' }, note('too late'));
@@ -135,7 +140,9 @@ describe('SchedulerService', () => {
     await clock.advanceBy(MINUTE);
     expect(log).toHaveLength(101);
     expect(log.indexOf('other work')).toBe(32);
-    expect(log.filter((line) => line !== 'other work')).toEqual(Array.from({ length: 100 }, (_, index) => `job ${index}`));
+    expect(log.filter((line) => line !== 'other work')).toEqual(
+      Array.from({ length: 100 }, (_, index) => `job ${index}`),
+    );
   });
 
   it('is never early and never forgets, whatever is planned, paused and cancelled', async () => {
@@ -152,12 +159,28 @@ describe('SchedulerService', () => {
         const { clock, scheduler, service } = await makeScheduler();
         const ran: string[] = [];
         const expected: string[] = [];
-        const jobs: { job: Job; nextMs: number; everyMs: number | undefined; startMs: number; on: boolean; over: boolean }[] = [];
+        const jobs: {
+          job: Job;
+          nextMs: number;
+          everyMs: number | undefined;
+          startMs: number;
+          on: boolean;
+          over: boolean;
+        }[] = [];
         const add = (ms: number, isPace: boolean): void => {
           const name = `${jobs.length}`;
           const handler = () => ran.push(`${name} at ${clock.nowMs()}`);
-          const job = isPace ? scheduler.runEvery({ milliseconds: ms }, { name }, handler) : scheduler.runIn({ milliseconds: ms }, { name }, handler);
-          jobs.push({ job, nextMs: clock.nowMs() + ms, everyMs: isPace ? ms : undefined, startMs: clock.nowMs(), on: true, over: false });
+          const job = isPace
+            ? scheduler.runEvery({ milliseconds: ms }, { name }, handler)
+            : scheduler.runIn({ milliseconds: ms }, { name }, handler);
+          jobs.push({
+            job,
+            nextMs: clock.nowMs() + ms,
+            everyMs: isPace ? ms : undefined,
+            startMs: clock.nowMs(),
+            on: true,
+            over: false,
+          });
         };
         for (const each of [...actions, { kind: 'wait' as const, ms: 10_000 }]) {
           if (each.kind === 'in' || each.kind === 'every') add(each.ms, each.kind === 'every');
@@ -180,7 +203,8 @@ describe('SchedulerService', () => {
             if (each.kind === 'resume' && !known.on) {
               known.on = true;
               if (known.everyMs !== undefined) {
-                known.nextMs = known.startMs + (Math.floor((clock.nowMs() - known.startMs) / known.everyMs) + 1) * known.everyMs;
+                known.nextMs =
+                  known.startMs + (Math.floor((clock.nowMs() - known.startMs) / known.everyMs) + 1) * known.everyMs;
               }
             }
           }
@@ -188,7 +212,9 @@ describe('SchedulerService', () => {
         expect(ran.toSorted()).toEqual(expected.toSorted());
         const times = ran.map((line) => Number(line.split(' at ')[1]));
         expect(times).toEqual(times.toSorted((a, b) => a - b));
-        expect([...service.jobs()].map((job) => job.name)).toEqual([...jobs.entries()].filter(([, known]) => !known.over).map(([index]) => `${index}`));
+        expect([...service.jobs()].map((job) => job.name)).toEqual(
+          [...jobs.entries()].filter(([, known]) => !known.over).map(([index]) => `${index}`),
+        );
       }),
       { numRuns: 150 },
     );

@@ -1,0 +1,44 @@
+import type { Capacity } from './capacity.ts';
+import type { Clock } from './clock.ts';
+import type { ExecutionKind } from './execution.ts';
+import type { Failure } from './failure.ts';
+import type { LaneCounters, OverlapMode } from './lane-options.ts';
+import type { Life } from './life.ts';
+import type { LifeScope } from './life-scope.ts';
+import type { Logger } from './logging.ts';
+import type { Run } from './run.ts';
+
+/** What a lane is given by its executor. */
+export interface LaneHost {
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'debug' | 'warn'>;
+  readonly capacity: Capacity;
+  /** Of all lanes together. */
+  readonly totals: LaneCounters;
+  newId(): string;
+  /** Logs a failure, tells whoever listens, and gives it to `onError`. */
+  report(report: FailureReport): Failure;
+  /** The lane is closed. */
+  forget(lane: LaneView): void;
+}
+
+export interface FailureReport {
+  readonly error: unknown;
+  readonly run: Run;
+  readonly scope: LifeScope;
+  readonly input?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly unhandled?: boolean | undefined;
+  readonly onError: ((failure: Failure) => unknown) | undefined;
+}
+
+/** What there is to see of a lane, whatever it takes. */
+export interface LaneView {
+  readonly life: Life;
+  readonly kind: ExecutionKind;
+  readonly name: string;
+  readonly mode: OverlapMode;
+  readonly counters: Readonly<LaneCounters>;
+  readonly running: number;
+  readonly pending: number;
+}

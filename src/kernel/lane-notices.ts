@@ -1,0 +1,37 @@
+import { formatDuration } from './duration.ts';
+import type { OverlapMode, Overflow } from './lane-options.ts';
+
+/** What lanes tell people, in their words. `label` is that of the lane: `handler "clear" of hallway_light`. */
+
+export function tellsLongWait(label: string, waitedMs: number): string {
+  return (
+    `${label} has waited for ${formatDuration(waitedMs)} behind an earlier run of its own. ` +
+    `Where only the newest matters, give it \`mode: 'restart'\`.`
+  );
+}
+
+export function tellsDrops(label: string, count: number, mode: OverlapMode, overflow: Overflow, limit: number): string {
+  const why =
+    mode === 'single'
+      ? `since the run before had not ended (\`mode: 'single'\`)`
+      : `since ${limit} were waiting already (\`maxPending\`, \`overflow: '${overflow}'\`)`;
+  return `${label}: ${count} left out, ${why}`;
+}
+
+export function tellsQueueFull(label: string, mode: OverlapMode, limit: number): string {
+  return `${label} takes no more: ${mode === 'single' ? 'one is running' : `${limit} are waiting`}`;
+}
+
+export function tellsAbandoned(label: string, afterMs: number): string {
+  return (
+    `${label} still runs ${formatDuration(afterMs)} after it was called off and is left to itself; its calls are refused. ` +
+    `Hand the execution's signal to whatever it awaits.`
+  );
+}
+
+export function timeLimitHint(timeoutMs: number): string {
+  return `It was called off and the next may run. Set \`timeout\` where ${formatDuration(timeoutMs)} is too short; false lifts it.`;
+}
+
+export const UNHANDLED_HINT = 'Await the promise, or catch what it may throw.';
+export const QUEUE_FULL_HINT = `Submit less often, or choose another \`overflow\` than 'error'.`;

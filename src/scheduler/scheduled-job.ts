@@ -1,0 +1,206 @@
+import { InvalidArgument } from '../kernel/errors.ts';
+import type { Execution } from '../kernel/execution.ts';
+import type { Executor } from '../kernel/executor.ts';
+import type { Failure } from '../kernel/failure.ts';
+import type { HeapNode } from '../kernel/heap.ts';
+import type { Lane } from '../kernel/lane.ts';
+import { assertMayAct, type Life } from '../kernel/life.ts';
+import { type JobDescription, JobRun, type JobStatus, type RegisteredJob } from './job.ts';
+import type { JobSettings } from './job-options.ts';
+import type { Trigger } from './triggers.ts';
+import type { ZoneTimeline } from './zone-timeline.ts';
+
+/** What a job is made of. */
+export interface JobSpec {
+  readonly name: string;
+  readonly settings: JobSettings;
+  readonly life: Life;
+  /** What `this` is in the handler. */
+  readonly self: unknown;
+  run(run: JobRun<unknown>): unknown;
+  readonly where: { condition(run: JobRun<unknown>): boolean }['condition'] | undefined;
+  readonly onError: ((failure: Failure) => unknown) | undefined;
+  /** Missing for a job that only runs when it is asked to. */
+  readonly trigger: Trigger | undefined;
+  /** Read anew whenever it matters: the home's zone may change. */
+  readonly timeZone: () => string;
+}
+
+/** What a job needs of the service that it is in. */
+export interface JobHost {
+  readonly executor: Executor;
+  nowMs(): number;
+  zone(id: string): ZoneTimeline;
+  /** Lets it be due at the next of its times. */
+  plan(job: ScheduledJob): void;
+  unplan(job: ScheduledJob): void;
+  /** It has ended. */
+  forget(job: ScheduledJob): void;
+}
+
+/** What a run is submitted with. */
+interface Call {
+  readonly scheduledMs: number;
+  readonly args: unknown;
+}
+
+/** A job as its service sees it. */
+export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
+  heapIndex = -1;
+  /** Jobs due at the same time run by priority, then in the order in which they were made. */
+  order = 0;
+  /** When it is due, on the wall, jitter included. */
+  dueMs = Infinity;
+  /** The time of its trigger that is to come next, on the trigger's own clock. */
+  occurrenceMs: number | undefined;
+  /** How far the next run is put off. */
+  jitterMs = 0;
+  readonly spec: JobSpec;
+  readonly #host: JobHost;
+  #status: JobStatus;
+  #lane: Lane<Call> | undefined;
+  #lastRunMs: number | undefined;
+  #leftOut = 0;
+
+  constructor(host: JobHost, spec: JobSpec) {
+    this.#host = host;
+    this.spec = spec;
+    this.#status = spec.trigger === undefined ? 'manual' : 'scheduled';
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get group(): string | undefined {
+    return this.spec.settings.group;
+  }
+
+  get status(): JobStatus {
+    return this.#status;
+  }
+
+  get trigger(): string {
+    return this.spec.trigger?.describe() ?? 'when asked to';
+  }
+
+  get zone(): ZoneTimeline {
+    return this.#host.zone(this.spec.settings.timeZone ?? this.spec.timeZone());
+  }
+
+  get nextRun(): Temporal.ZonedDateTime | undefined {
+    return this.#status === 'scheduled' ? this.zone.dateOf(this.dueMs) : undefined;
+  }
+
+  get lastRun(): Temporal.ZonedDateTime | undefined {
+    return this.#lastRunMs === undefined ? undefined : this.zone.dateOf(this.#lastRunMs);
+  }
+
+  get runs(): number {
+    return (this.#lane?.counters.started ?? 0) - this.#leftOut;
+  }
+
+  get failures(): number {
+    const counters = this.#lane?.counters;
+    return counters === undefined ? 0 : counters.failed + counters.timedOut;
+  }
+
+  cancel(): void {
+    this.#end('cancelled');
+    this.#lane?.close();
+  }
+
+  pause(): void {
+    if (this.#status !== 'scheduled') return;
+    this.#status = 'paused';
+    this.#host.unplan(this);
+  }
+
+  resume(): void {
+    if (this.#status !== 'paused') return;
+    assertMayAct(this.spec.life, `resume of job "${this.name}"`);
+    this.#status = 'scheduled';
+    this.#host.plan(this);
+  }
+
+  runNow(): void {
+    this.submit(undefined);
+  }
+
+  submit(args: unknown): void {
+    assertMayAct(this.spec.life, `run of job "${this.name}"`);
+    if (this.#status === 'cancelled' || this.#status === 'done') {
+      const why = this.#status === 'done' ? 'has run for the last time' : 'was cancelled';
+      throw new InvalidArgument(`Job "${this.name}" cannot be run: it ${why}`, {
+        hint: 'Make a new one, or keep one by `register` that runs when asked to.',
+      });
+    }
+    this.run(this.#host.nowMs(), args);
+  }
+
+  [Symbol.dispose](): void {
+    this.cancel();
+  }
+
+  /** Runs it for one of its times, or because somebody asked. */
+  run(scheduledMs: number, args: unknown): void {
+    this.#lane ??= this.#openLane();
+    this.#lane.submit({ scheduledMs, args });
+  }
+
+  /** No more times are to come. */
+  finish(): void {
+    this.#end('done');
+    const lane = this.#lane;
+    if (lane === undefined || (lane.running === 0 && lane.pending === 0)) lane?.close();
+    else void lane.idle.then(() => lane.close());
+  }
+
+  describe(): JobDescription {
+    return {
+      app: this.spec.life.name,
+      name: this.name,
+      group: this.group,
+      status: this.#status,
+      trigger: this.trigger,
+      nextRunMs: this.#status === 'scheduled' ? this.dueMs : undefined,
+      lastRunMs: this.#lastRunMs,
+      runs: this.runs,
+      failures: this.failures,
+    };
+  }
+
+  #end(status: 'done' | 'cancelled'): void {
+    if (this.#status === 'cancelled') return;
+    this.#status = status;
+    this.#host.unplan(this);
+    this.#host.forget(this);
+  }
+
+  /** Most jobs wait far longer than they run, so a lane is opened for the first run. */
+  #openLane(): Lane<Call> {
+    const { life, settings, onError } = this.spec;
+    return this.#host.executor.lane<Call>({
+      life,
+      kind: 'job',
+      name: this.name,
+      mode: settings.mode,
+      timeoutMs: settings.timeoutMs,
+      priority: settings.priority,
+      onError: settings.onError ?? onError,
+      describe: ({ scheduledMs }) =>
+        `${this.trigger}, for ${this.zone.dateOf(scheduledMs).toString({ smallestUnit: 'second' })}`,
+      run: (call, execution) => this.#handle(call, execution),
+    });
+  }
+
+  #handle({ args, scheduledMs }: Call, execution: Execution): unknown {
+    const run = new JobRun(this, args, execution, scheduledMs, this.zone);
+    if (this.spec.where?.call(this.spec.self, run) === false) {
+      this.#leftOut += 1;
+      return undefined;
+    }
+    this.#lastRunMs = execution.startedMs;
+    return this.spec.run.call(this.spec.self, run);
+  }
+}
