@@ -8,6 +8,7 @@ import { type Failure, messageOf } from '../kernel/failure.ts';
 import { HassetteError } from '../kernel/errors.ts';
 import type { LogLevel } from '../kernel/logging.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
+import { SystemClock } from '../kernel/system-clock.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
 import { SchedulerService } from '../scheduler/scheduler-service.ts';
 import { AppInstance, type AppSurroundings } from './app-instance.ts';
@@ -47,7 +48,9 @@ export class AppHost extends Resource implements HostOrders, Activity {
     super('host', owner);
     const { clock } = this.context;
     this.#options = options;
-    this.#finder = options.finder ?? new AppLoader({ folder: options.folder, cacheFolder: options.cacheFolder, clock });
+    const { folder, cacheFolder } = options;
+    // An import takes the machine's time, at whatever speed the daemon's passes.
+    this.#finder = options.finder ?? new AppLoader({ folder, cacheFolder, clock: new SystemClock() });
     this.executor = new Executor({ clock, logger: this.context.logging.logger('executor') });
     this.homes = new Map(options.links.map((link) => [link.home, new Home(this, link)]));
     this.bus = new BusService(this, { executor: this.executor });

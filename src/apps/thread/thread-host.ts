@@ -50,6 +50,8 @@ const ENTRY = new URL(`./worker-entry${import.meta.url.endsWith('.ts') ? '.ts' :
 export class ThreadHost extends Resource implements HostOrders, Activity {
   readonly #options: ThreadHostOptions;
   readonly #server: HomeLinkServer;
+  /** A thread that hangs does so in the machine's time, at whatever speed the daemon's passes. */
+  readonly #machineTime = new SystemClock();
   readonly #stopWithinMs: number;
   /** It ends its stop by itself, long before. */
   protected override readonly stopLimitMs: number;
@@ -110,7 +112,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
     worker.on('error', (error) => this.#ended(error));
     worker.on('exit', (code) => this.#ended(new Error(`it exited with code ${code}`)));
     thread.open();
-    if (this.clock instanceof VirtualClock) this.own(this.clock.addPeer(peerOf(thread, this.name)));
+    if (this.clock instanceof VirtualClock) this.own(this.clock.addPeer(peerOf(thread, this.name, this.#machineTime)));
     await thread.ask('host.start', undefined, signal);
   }
 
@@ -118,7 +120,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
     const thread = this.#thread;
     if (thread === undefined) return;
     try {
-      await withTimeout(this.clock, this.#stopWithinMs, `the stop of thread "${this.name}"`, (signal) =>
+      await withTimeout(this.#machineTime, this.#stopWithinMs, `the stop of thread "${this.name}"`, (signal) =>
         thread.ask('host.stop', undefined, signal),
       );
     } catch (error) {
@@ -174,18 +176,17 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
   }
 }
 
-/** The thread's virtual clock. Once the thread has ended there is nothing there to wait for. */
 function timeOf(clock: Clock): ThreadTime {
   if (clock instanceof VirtualClock) return { kind: 'virtual', nowMs: clock.nowMs() };
   if (clock instanceof ScaledClock) return { kind: 'scaled', speed: clock.speed, nowMs: clock.nowMs() };
   return { kind: 'machine' };
 }
 
-function peerOf(thread: DaemonEnd, name: string): ClockPeer {
-  const realTime = new SystemClock();
+/** The thread's virtual clock. Once the thread has ended there is nothing there to wait for. */
+function peerOf(thread: DaemonEnd, name: string, machineTime: Clock): ClockPeer {
   const answered = async <T>(question: Promise<T>, afterItsEnd: T): Promise<T> => {
     try {
-      return await withTimeout(realTime, ANSWER_LIMIT_MS, `thread "${name}"`, () => question);
+      return await withTimeout(machineTime, ANSWER_LIMIT_MS, `thread "${name}"`, () => question);
     } catch (error) {
       if (error instanceof Cancelled) return afterItsEnd;
       if (!(error instanceof TimedOut)) throw error;
