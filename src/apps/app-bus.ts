@@ -314,7 +314,7 @@ export class AppBus {
    * if (locked === null) this.logger.warn('the front door did not lock');
    * ```
    */
-  async waitFor<const Target extends StateTarget, const Options extends WaitOptions<EntityIdOf<Target>> = {}>(
+  async waitFor<const Target extends StateTarget, const Options extends WaitOptions<EntityIdOf<Target>>>(
     target: Target & ValidTarget<Target>,
     options?: Checked<Options, WaitOptions>,
   ): Promise<WaitResult<EntityIdOf<Target>, Options>> {
@@ -335,7 +335,7 @@ export class AppBus {
    * const scanned = await this.bus.waitForEvent('tag_scanned', { data: { tag_id: 'door' }, timeout: '1m' });
    * ```
    */
-  async waitForEvent<const Type extends string, const Options extends EventWaitOptions<Type> = {}>(
+  async waitForEvent<const Type extends string, const Options extends EventWaitOptions<Type>>(
     type: Type,
     options?: Checked<Options, EventWaitOptions>,
   ): Promise<HomeEvent<Type> | (Options extends { readonly timeout: {} } ? null : never)> {

@@ -77,10 +77,13 @@ export async function startHouse(
     status('ready', generation);
   };
   const write = (entityId: string, state: CompressedState): void => {
-    const added = !known.has(entityId);
+    const before = known.get(entityId);
     known.set(entityId, state);
     if (!connected) return;
-    link.sink.onDifferences(added ? { a: { [entityId]: state } } : { c: { [entityId]: { '+': { ...state } } } });
+    const gone = Object.keys(before?.a ?? {}).filter((name) => !Object.hasOwn(state.a, name));
+    link.sink.onDifferences(
+      before === undefined ? { a: { [entityId]: state } } : { c: { [entityId]: { '+': { ...state }, '-': { a: gone } } } },
+    );
   };
 
   for (const [entityId, state] of Object.entries(states)) known.set(entityId, { s: state, a: {}, c: context(), lc: nowS() - 3600 });
