@@ -38,6 +38,8 @@ export interface ThreadHostOptions {
 
 /** Beside the limits of its apps, what a thread may take to stop before it is ended where it is, in whatever loop. */
 const STOP_SLACK_MS = 500;
+/** For a thread to come up and load what it runs on, in real time. */
+const START_LIMIT_MS = 30_000;
 /** How long virtual time waits for a thread, in real time. */
 const ANSWER_LIMIT_MS = 5000;
 
@@ -53,6 +55,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
   /** A thread that hangs does so in the machine's time, at whatever speed the daemon's passes. */
   readonly #machineTime = new SystemClock();
   readonly #stopWithinMs: number;
+  protected override readonly startLimitMs: number;
   /** It ends its stop by itself, long before. */
   protected override readonly stopLimitMs: number;
   #worker: Worker | undefined;
@@ -65,7 +68,9 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
     this.#server = new HomeLinkServer(options.links, () => this.#channel());
     const { drainMs, shutdownHooksMs } = options.limits;
     this.#stopWithinMs = drainMs + shutdownHooksMs + STOP_SLACK_MS;
-    this.stopLimitMs = 2 * this.#stopWithinMs + 1000;
+    const speed = this.clock instanceof ScaledClock ? this.clock.speed : 1;
+    this.startLimitMs = START_LIMIT_MS * speed;
+    this.stopLimitMs = (2 * this.#stopWithinMs + 1000) * speed;
   }
 
   async startApp(spec: AppSpec): Promise<AppReport> {
@@ -139,7 +144,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
       cacheFolder,
       limits,
       homes: links.map((link) => link.home),
-      time: timeOf(this.clock),
+      time: timeOf(this.clock, this.#machineTime),
       logLevels: this.context.logging.levels(),
     };
   }
@@ -176,9 +181,11 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
   }
 }
 
-function timeOf(clock: Clock): ThreadTime {
+function timeOf(clock: Clock, machineTime: Clock): ThreadTime {
   if (clock instanceof VirtualClock) return { kind: 'virtual', nowMs: clock.nowMs() };
-  if (clock instanceof ScaledClock) return { kind: 'scaled', speed: clock.speed, nowMs: clock.nowMs() };
+  if (clock instanceof ScaledClock) {
+    return { kind: 'scaled', speed: clock.speed, nowMs: clock.nowMs(), machineNowMs: machineTime.nowMs() };
+  }
   return { kind: 'machine' };
 }
 

@@ -10,7 +10,13 @@ import type { PortChannel } from './port-channel.ts';
 /** Whose time passes in a thread: the machine's, the same at another speed, or virtual time that the daemon moves. */
 export type ThreadTime =
   | { readonly kind: 'machine' }
-  | { readonly kind: 'scaled'; readonly speed: number; readonly nowMs: number }
+  | {
+      readonly kind: 'scaled';
+      readonly speed: number;
+      readonly nowMs: number;
+      /** What the machine's clock showed then: a thread takes a while to come up. */
+      readonly machineNowMs: number;
+    }
   | { readonly kind: 'virtual'; readonly nowMs: number };
 
 /** What a thread is given when it is made. */

@@ -86,8 +86,11 @@ function clockOf(time: ThreadTime): Clock {
   switch (time.kind) {
     case 'machine':
       return new SystemClock();
-    case 'scaled':
-      return new ScaledClock(new SystemClock(), { speed: time.speed, startMs: time.nowMs });
+    case 'scaled': {
+      const machine = new SystemClock();
+      const { speed, nowMs, machineNowMs } = time;
+      return new ScaledClock(machine, { speed, startMs: nowMs + (machine.nowMs() - machineNowMs) * speed });
+    }
     case 'virtual':
       return new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(time.nowMs) });
     default:
