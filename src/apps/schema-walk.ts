@@ -90,7 +90,7 @@ function valuesWithin(schema: Schema, value: unknown): readonly Within[] {
 }
 
 /** Whether a schema takes a value. Not so where only an asynchronous check could say. */
-export function accepts(schema: Schema, value: unknown): boolean {
+function accepts(schema: Schema, value: unknown): boolean {
   try {
     return z.safeParse(schema, value).success;
   } catch {

@@ -32,7 +32,7 @@ export interface PlainError {
 }
 
 /** An error of another thread whose class has no meaning here. Its code and hint are those of the original. */
-export class ErrorElsewhere extends HassetteError {
+class ErrorElsewhere extends HassetteError {
   readonly code: string;
   readonly audience: ErrorAudience;
 
