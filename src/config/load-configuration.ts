@@ -50,13 +50,15 @@ function usableParts(tree: Tree): UsableParts {
   };
 }
 
-function lineOf({ origin }: Problem): number {
-  return (origin.kind === 'file' ? origin.line : undefined) ?? Number.MAX_SAFE_INTEGER;
+/** Where a problem stands in the file, as a number; what stands elsewhere comes last. */
+function placeInFile({ origin }: Problem): number {
+  if (origin.kind !== 'file' || origin.line === undefined) return Number.MAX_SAFE_INTEGER;
+  return origin.line * 10_000 + (origin.column ?? 0);
 }
 
 /** First what is wrong with the file, from its top to its end. */
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  return problems.toSorted((left, right) => lineOf(left) - lineOf(right));
+  return problems.toSorted((left, right) => placeInFile(left) - placeInFile(right));
 }
 
 function withoutSecrets(problem: Problem, secrets: readonly string[]): Problem {

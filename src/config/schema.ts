@@ -81,8 +81,6 @@ const HomeAddress = z.strictObject({
     .min(1)
     .regex(/^\S+$/, { error: 'a long-lived access token, without spaces' })
     .meta({ description: 'A long-lived access token, made on the profile page of a user.', secret: true }),
-  verifyTls: z.boolean().meta({ description: 'Refuse a certificate that does not verify.' }).default(true),
-  ca: path('A file with the certificates (PEM) of an authority of your own.').optional(),
 });
 
 const Home = z
@@ -147,7 +145,6 @@ const Connection = z
       .meta({ description: 'When every home refuses its token at start: end with exit code 2, or try again slowly.' })
       .default('exit'),
     connectTimeout: duration('10s', 'How long opening a connection and its handshake may take.'),
-    callTimeout: duration('10s', 'How long a call may take, waiting for a lost connection included.'),
     pingInterval: duration('10s', 'How often a quiet connection is tried; a dead one is found within twice this.'),
     firstRetry: duration('1s', 'The first wait before connecting again.'),
     lastRetry: duration('1m', 'What the waits grow to.'),
@@ -156,7 +153,6 @@ const Connection = z
   .transform((it) => ({
     onRefused: it.onRefused,
     connectTimeoutMs: it.connectTimeout,
-    callTimeoutMs: it.callTimeout,
     pingIntervalMs: it.pingInterval,
     firstRetryMs: it.firstRetry,
     lastRetryMs: it.lastRetry,
@@ -168,9 +164,6 @@ const Limits = z
     drain: duration('4s', 'At a stop: how long running handlers may go on.', 0),
     shutdownHooks: duration('3s', 'At a stop: how long the shutdown hooks may take, all together.', 0),
     resourceStop: duration('1s', 'At a stop: how long everything else may take.', 0),
-    execution: duration('10m', 'How long one run of a handler or job may take.'),
-    maxPending: count(100, 'How many events may wait for a handler that is busy.'),
-    eventBuffer: count(10_000, 'How many events may wait between connection and bus before the socket is paused.'),
   })
   .prefault({})
   .transform((it) => ({
@@ -178,9 +171,6 @@ const Limits = z
     drainMs: it.drain,
     shutdownHooksMs: it.shutdownHooks,
     resourceStopMs: it.resourceStop,
-    executionMs: it.execution,
-    maxPending: it.maxPending,
-    eventBuffer: it.eventBuffer,
   }));
 
 const Simulate = z

@@ -76,7 +76,12 @@ export class Runtime extends Resource implements Activity {
   runtimeStatus(): RuntimeStatus {
     const homes = (this.#homes?.reports() ?? []).map((report): HomeReport => {
       const home = this.#apps?.host.homes.get(report.name);
-      return { ...report, entities: home?.mirror.size, version: home?.config?.version, timeZone: home?.config?.time_zone };
+      return {
+        ...report,
+        entities: home?.mirror.size,
+        version: home?.config?.version,
+        timeZone: home?.config?.time_zone,
+      };
     });
     const apps = this.#apps?.apps() ?? [];
     const resources = this.describe();
@@ -97,13 +102,15 @@ export class Runtime extends Resource implements Activity {
   }
 
   override async stop(options?: Parameters<Resource['stop']>[0]): Promise<void> {
-    await super.stop(options);
+    const { drainMs, shutdownHooksMs, resourceStopMs } = this.#options.configuration.limits;
+    await super.stop({ withinMs: drainMs + shutdownHooksMs + resourceStopMs, ...options });
     this.#ended.resolve({ exitCode: this.#exitCode });
   }
 
   protected override async onStart(): Promise<void> {
     const { configuration, appsFolder, dataFolder, finder } = this.#options;
-    const control = dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, () => this.runtimeStatus());
+    const control =
+      dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, () => this.runtimeStatus());
     const homes = new Homes(this, await this.#accesses(), configuration.connection, () => this.#refused());
     this.#homes = homes;
     this.#apps = new AppHandler(this, {
@@ -120,7 +127,13 @@ export class Runtime extends Resource implements Activity {
 
     this.#eventLoop.start();
     this.own(this.#eventLoop);
-    this.own(installRejectionGuard({ executor: this.#apps.host.executor, logger: this.logger, onFatal: (error) => this.#end(1, error) }));
+    this.own(
+      installRejectionGuard({
+        executor: this.#apps.host.executor,
+        logger: this.logger,
+        onFatal: (error) => this.#end(1, error),
+      }),
+    );
     this.onFatal(({ error }) => this.#end(1, error));
     await this.startChildren();
     this.logger.info({ version: this.#options.version }, `running with ${counted(this.#apps.apps().length, 'app')}`);

@@ -13,7 +13,7 @@ describe('loadConfiguration', () => {
     });
     expect(file).toBe(join(folder, 'hassette.yaml'));
     expect(configuration.paths).toEqual({ apps: join(folder, 'apps'), data: join(folder, 'data') });
-    expect(configuration.limits).toMatchObject({ drainMs: 90_000, executionMs: 600_000, maxPending: 100 });
+    expect(configuration.limits).toMatchObject({ drainMs: 90_000, startHookMs: 30_000 });
     expect(configuration.logging).toEqual({
       level: 'info',
       format: 'auto',
@@ -60,7 +60,7 @@ describe('loadConfiguration', () => {
       environment: { HASSETTE_HOMES__DEFAULT__URL: 'http://home.local:8123/', HASSETTE_HOMES__DEFAULT__TOKEN: '12345' },
     });
     expect(configuration.homes).toEqual({
-      default: { url: 'http://home.local:8123', token: '12345', verifyTls: true },
+      default: { url: 'http://home.local:8123', token: '12345' },
     });
   });
 
@@ -90,7 +90,7 @@ describe('loadConfiguration', () => {
           '  empty:',
           'logging:',
           '  level: debgu',
-          'limits: { drain: 5 bananas, maxPending: 0 }',
+          'limits: { drain: 5 bananas, startHook: 0s }',
           'loging: {}',
         ].join('\n'),
         '.env': 'HASSETTE_SIMULATE__PORT=many',
@@ -111,7 +111,7 @@ describe('loadConfiguration', () => {
       [8, 'apps.empty.class', 'nothing', undefined],
       [10, 'logging.level', '"debgu"', 'debug'],
       [11, 'limits.drain', '"5 bananas"', undefined],
-      [11, 'limits.maxPending', '0', undefined],
+      [11, 'limits.startHook', '"0s"', undefined],
       [12, 'loging', 'loging', 'logging'],
       ['environment', '', 'HASSETTE_CONECTION__PING_INTERVAL', 'HASSETTE_CONNECTION__PING_INTERVAL'],
       ['.env', 'simulate.port', '"many"', undefined],

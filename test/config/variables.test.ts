@@ -14,7 +14,7 @@ describe('readVariables', () => {
     ['HASSETTE_LOGGING__LEVEL', ['logging', 'level']],
     ['HASSETTE_DRY_RUN', ['dryRun']],
     ['HASSETTE_CONNECTION__PING_INTERVAL', ['connection', 'pingInterval']],
-    ['HASSETTE_HOMES__DEFAULT__VERIFY_TLS', ['homes', 'default', 'verifyTls']],
+    ['HASSETTE_APPS__HALL__LOG_LEVEL', ['apps', 'hall', 'logLevel']],
     ['HASSETTE_APPS__HALL__CONFIG__OFF_AFTER', ['apps', 'hall', 'config', 'offAfter']],
   ])('reads %s as a path', (variable, path) => {
     expect(read({ [variable]: 'x' }).settings).toEqual([{ variable, path, text: 'x', fromFile: false }]);
