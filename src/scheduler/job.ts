@@ -58,9 +58,10 @@ export class JobRun<Args = undefined> {
   readonly job: Job;
   readonly #execution: Execution;
   readonly #scheduledMs: number;
-  readonly #zone: ZoneTimeline;
+  /** Asked only if somebody wants to know: most runs do not. */
+  readonly #zone: () => ZoneTimeline;
 
-  constructor(job: Job, args: Args, execution: Execution, scheduledMs: number, zone: ZoneTimeline) {
+  constructor(job: Job, args: Args, execution: Execution, scheduledMs: number, zone: () => ZoneTimeline) {
     this.job = job;
     this.args = args;
     this.#execution = execution;
@@ -70,7 +71,7 @@ export class JobRun<Args = undefined> {
 
   /** The time that it runs for, without jitter and lateness, in the job's time zone. */
   get scheduledFor(): Temporal.ZonedDateTime {
-    return this.#zone.dateOf(this.#scheduledMs);
+    return this.#zone().dateOf(this.#scheduledMs);
   }
 
   /** Aborted when this run is called off. */

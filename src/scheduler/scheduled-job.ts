@@ -195,7 +195,7 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   }
 
   #handle({ args, scheduledMs }: Call, execution: Execution): unknown {
-    const run = new JobRun(this, args, execution, scheduledMs, this.zone);
+    const run = new JobRun(this, args, execution, scheduledMs, () => this.zone);
     if (this.spec.where?.call(this.spec.self, run) === false) {
       this.#leftOut += 1;
       return undefined;

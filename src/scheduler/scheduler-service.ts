@@ -30,8 +30,8 @@ export class SchedulerService extends Resource implements JobHost {
   readonly #jobs = new Map<Life, Set<ScheduledJob>>();
   readonly #zones = new Map<string, ZoneTimeline>();
   readonly #patterns = new Map<string, CronSchedule>();
-  /** What each source of a zone said last. */
-  readonly #zoneOf = new Map<() => string, string>();
+  /** The zone of each life's home as it was last known, where jobs follow it. */
+  readonly #zoneOf = new Map<Life, { readonly source: () => string; id: string }>();
   readonly #random: () => number;
   readonly #watch: WallWatch;
   #made = 0;
@@ -104,12 +104,11 @@ export class SchedulerService extends Resource implements JobHost {
   }
 
   plan(job: ScheduledJob): void {
-    const { trigger, settings, timeZone } = job.spec;
+    const { trigger, life, timeZone } = job.spec;
     if (trigger === undefined) return;
-    if (settings.timeZone === undefined && trigger.basis === 'local' && !this.#zoneOf.has(timeZone))
-      this.#zoneOf.set(timeZone, timeZone());
+    if (followsHome(job.spec) && !this.#zoneOf.has(life)) this.#zoneOf.set(life, { source: timeZone, id: timeZone() });
     // A single time that passed while the job was paused is still to come, and so is a delay of nothing.
-    const nextMs = trigger.next(this.#nowFor(job), job.zone) ?? job.occurrenceMs ?? trigger.onlyMs;
+    const nextMs = trigger.next(this.#nowFor(job), this.#zoneFor(job)) ?? job.occurrenceMs ?? trigger.onlyMs;
     if (nextMs === undefined) job.finish();
     else this.#setNext(job, nextMs);
     this.#arm();
@@ -122,26 +121,17 @@ export class SchedulerService extends Resource implements JobHost {
   }
 
   forget(job: ScheduledJob): void {
-    const jobs = this.#jobs.get(job.spec.life);
-    if (jobs?.delete(job) === true && jobs.size === 0) this.#jobs.delete(job.spec.life);
+    this.#jobs.get(job.spec.life)?.delete(job);
   }
 
-  /** Plans jobs at times of day anew where the zone has changed. Called when it is known to have; looked after anyway. */
+  /** Plans jobs at times of day anew where the zone has changed. To be called when it has; looked after anyway. */
   refreshTimeZones(): void {
-    const changed = new Set<() => string>();
-    for (const [source, known] of this.#zoneOf) {
-      const id = source();
-      if (id === known) continue;
-      this.#zoneOf.set(source, id);
-      changed.add(source);
+    for (const [life, known] of this.#zoneOf) {
+      const id = known.source();
+      if (id === known.id) continue;
+      known.id = id;
+      this.#replan((job) => job.spec.life === life && followsHome(job.spec));
     }
-    if (changed.size > 0)
-      this.#replan(
-        (job) =>
-          job.spec.trigger?.basis === 'local' &&
-          job.spec.settings.timeZone === undefined &&
-          changed.has(job.spec.timeZone),
-      );
   }
 
   protected override onStart(): void {
@@ -172,6 +162,13 @@ export class SchedulerService extends Resource implements JobHost {
 
   #endAll(life: Life): void {
     for (const job of [...this.jobs(life)]) job.cancel();
+    this.#jobs.delete(life);
+    this.#zoneOf.delete(life);
+  }
+
+  /** Only times of day depend on it, and only they ask the home, which may not be known yet. */
+  #zoneFor(job: ScheduledJob): ZoneTimeline {
+    return job.spec.trigger?.basis === 'local' ? job.zone : this.zone('UTC');
   }
 
   #nowFor(job: ScheduledJob): number {
@@ -191,12 +188,10 @@ export class SchedulerService extends Resource implements JobHost {
     return job.spec.trigger?.basis === 'elapsed' ? Math.ceil(this.#watch.wallOf(occurrenceMs)) : occurrenceMs;
   }
 
-  /** How long until a job is due, on every clock that has a say in it. */
+  /** How long until a job is due. The wall, which shows whole milliseconds only, has no say in delays. */
   #leftMs(job: ScheduledJob): number {
-    const leftMs = job.dueMs - this.nowMs();
-    if (job.spec.trigger?.basis !== 'elapsed' || job.occurrenceMs === undefined) return leftMs;
-    // The wall shows whole milliseconds only, so a delay may have up to one to go.
-    return Math.max(leftMs, job.occurrenceMs + job.jitterMs - this.elapsedMs());
+    if (job.spec.trigger?.basis !== 'elapsed' || job.occurrenceMs === undefined) return job.dueMs - this.nowMs();
+    return job.occurrenceMs + job.jitterMs - this.elapsedMs();
   }
 
   #arm(): void {
@@ -246,13 +241,13 @@ export class SchedulerService extends Resource implements JobHost {
 
   #runDue(job: ScheduledJob): void {
     const { trigger, settings } = job.spec;
-    const { occurrenceMs, zone } = job;
+    const { occurrenceMs } = job;
     this.#heap.remove(job);
     if (trigger === undefined || occurrenceMs === undefined) return;
     const { misfire, graceMs } = settings;
     const { run, leftOut, nextMs } = catchUp({
       trigger,
-      zone,
+      zone: this.#zoneFor(job),
       dueMs: occurrenceMs,
       delayMs: job.jitterMs,
       nowMs: this.#nowFor(job),
@@ -301,6 +296,11 @@ export class SchedulerService extends Resource implements JobHost {
       this.plan(job);
     }
   }
+}
+
+/** Whether its times are those of its home's clocks. */
+function followsHome({ trigger, settings }: JobSpec): boolean {
+  return trigger?.basis === 'local' && settings.timeZone === undefined;
 }
 
 function comesBefore(a: ScheduledJob, b: ScheduledJob): boolean {

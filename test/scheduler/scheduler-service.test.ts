@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Cancelled } from '../../src/kernel/errors.ts';
 import type { Job } from '../../src/scheduler/job.ts';
 import { DAY, HOUR, makeScheduler, MINUTE, SECOND } from './scheduler-fixture.ts';
 
@@ -34,6 +36,36 @@ describe('SchedulerService', () => {
     scheduler.runIn('3h', note());
     scheduler.register('manual', note());
     expect(host.describe().children[0]?.details).toEqual({ jobs: 2, waiting: 1 });
+  });
+
+  it('is not early though the wall shows whole milliseconds only', async () => {
+    const { clock, scheduler, log } = await makeScheduler({
+      seen: (inner) => ({
+        steady: true,
+        nowMs: () => Math.floor(inner.nowMs()),
+        monotonicMs: () => inner.monotonicMs(),
+        after: (delayMs, label, fire) => inner.after(delayMs, label, fire),
+        defer: (fire) => inner.defer(fire),
+      }),
+    });
+    await clock.advanceBy(0.625);
+    for (const delay of ['10ms', '20ms']) scheduler.runIn(delay, () => log.push(`${clock.monotonicMs()}`));
+    scheduler.runEvery('10ms', () => log.push(`${clock.monotonicMs()}`));
+    await clock.advanceBy(25);
+    expect(log).toEqual(['10.625', '10.625', '20.625', '20.625']);
+  });
+
+  it('forgets an app that has ended, and listens to one that goes on only once', async () => {
+    const { clock, scheduler, service, life, note } = await makeScheduler();
+    for (let index = 0; index < 50; index += 1) {
+      scheduler.runIn('1m', note());
+      await clock.advanceBy(MINUTE);
+    }
+    expect(getEventListeners(life.signal, 'abort').length).toBeLessThan(5);
+    scheduler.runDaily('07:30', note());
+    life.stop(new Cancelled('the app stops'));
+    expect([...service.jobs()]).toEqual([]);
+    service.refreshTimeZones();
   });
 
   describe('when the clock is set forward', () => {
