@@ -1,7 +1,7 @@
 import { InvalidArgument } from '../kernel/errors.ts';
 import { whileParked } from '../kernel/waiting.ts';
 import { ApiStates, JSON_HEADERS } from './api-states.ts';
-import { type Asker, HomeRequests, textOf, timeoutMsOf, type WithheldRequest } from './home-requests.ts';
+import { type Asker, HomeRequests, textOf, type WithheldRequest } from './home-requests.ts';
 import { callService, fireEvent, getConfig } from './protocol/commands.ts';
 import type { Command, HomeConfig } from './protocol/wire.ts';
 import type { AskOptions, CallAnswer, CallArguments, ServiceCallOptions, ServiceName } from './service-call.ts';
@@ -158,7 +158,7 @@ export class Api {
     const what = `api.call('${name}')`;
     this.#requests.assertMayAct(what);
     const call = callOf(name, options);
-    const timeoutMs = timeoutMsOf(options.timeout);
+    const timeoutMs = this.#requests.timeoutMsOf(options.timeout);
     // Nothing is awaited where the check can be made at once: the call leaves in this turn.
     const verdict = options.validate === false ? undefined : this.#check(call);
     return whileParked(

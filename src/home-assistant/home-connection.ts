@@ -24,6 +24,8 @@ export interface HomeConnectionOptions {
   readonly token: string;
   /** @defaultValue 10_000 */
   readonly pingIntervalMs?: number | undefined;
+  /** Messages that may wait for their turn before the socket is told to pause. @defaultValue 10_000 */
+  readonly eventBuffer?: number | undefined;
   /** How long each step of an attempt may take. */
   readonly limitsMs?: Partial<StepLimits> | undefined;
   /** Between attempts. @defaultValue 1 s, doubled up to 60 s, up to a third of it left to chance */
@@ -228,12 +230,13 @@ export class HomeConnection extends Resource implements HomeLink {
   }
 
   #open(): void {
-    const { token, transport, pingIntervalMs = 10_000 } = this.#options;
+    const { token, transport, eventBuffer, pingIntervalMs = 10_000 } = this.#options;
     this.#session = new HomeSession({
       home: this.home,
       token,
       clock: this.clock,
       pingIntervalMs,
+      eventBuffer,
       listener: {
         onOpen: () => this.#step({ kind: 'opened' }),
         onEntered: (phase) => this.#entered(phase),

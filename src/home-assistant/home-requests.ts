@@ -32,6 +32,8 @@ export interface Asker {
   readonly app: string;
   /** Whether whatever would change something is logged and recorded in place of being sent. */
   readonly dryRun?: boolean | undefined;
+  /** How long a call may take that says nothing else. @defaultValue 30_000 */
+  readonly callTimeoutMs?: number | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -77,9 +79,15 @@ export class HomeRequests {
     if (this.logger.isLevelEnabled('debug')) this.logger.debug({ request: withoutCodes(request) }, what);
   }
 
+  /** A time limit as it was given, or the one that calls have by default. */
+  timeoutMsOf(timeout: DurationInput | undefined): number {
+    if (timeout !== undefined) return durationMs(timeout, 'timeout');
+    return this.#asker.callTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+  }
+
   async command(what: string, command: Command, { timeout }: AskOptions = {}): Promise<unknown> {
     this.assertMayAct(what);
-    return whileParked(what, this.send(command, timeoutMsOf(timeout)));
+    return whileParked(what, this.send(command, this.timeoutMsOf(timeout)));
   }
 
   /** Sends a command, by whoever has parked already. */
@@ -100,7 +108,7 @@ export class HomeRequests {
     accepted: readonly number[] = [],
   ): Promise<RestResponse> {
     this.assertMayAct(what);
-    const asked = this.home.link.rest(request, this.#callOptions(timeoutMsOf(timeout)));
+    const asked = this.home.link.rest(request, this.#callOptions(this.timeoutMsOf(timeout)));
     const response = await whileParked(what, asked);
     if ((response.status >= 200 && response.status < 300) || accepted.includes(response.status)) return response;
     throw refusalOfRest(what, response);
@@ -152,11 +160,6 @@ export class HomeRequests {
 /** As it may be logged: the codes of locks and alarms are secrets. */
 function withoutCodes(request: Readonly<Record<string, unknown>>): unknown {
   return JSON.parse(JSON.stringify(request, (key, value: unknown) => (key === 'code' ? '[hidden]' : value)));
-}
-
-/** A time limit as it was given, or the default one. */
-export function timeoutMsOf(timeout: DurationInput | undefined): number {
-  return timeout === undefined ? DEFAULT_TIMEOUT_MS : durationMs(timeout, 'timeout');
 }
 
 /** A body as text. */

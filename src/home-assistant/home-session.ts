@@ -30,7 +30,7 @@ import type {
   ResultMessage,
   StateChangedData,
 } from './protocol/wire.ts';
-import { WireSession } from './wire-session.ts';
+import { type WireListener, WireSession } from './wire-session.ts';
 
 /** A home that is starting is asked so often whether it is done, should its own word of it be missed. */
 const POLL_MS = 5000;
@@ -61,6 +61,8 @@ export interface SessionOptions {
   readonly token: string;
   readonly clock: Clock;
   readonly pingIntervalMs: number;
+  /** Messages that may wait before the socket is told to pause. */
+  readonly eventBuffer?: number | undefined;
   readonly listener: SessionListener;
 }
 
@@ -80,12 +82,13 @@ export class HomeSession {
     const { home, clock, listener } = options;
     this.#options = options;
     this.#listener = listener;
-    this.wire = new WireSession(home, clock, {
+    const wireListener: WireListener = {
       onOpen: () => listener.onOpen(),
       onUnasked: (message) => this.#unasked(message),
       onEnd: (problem) =>
         this.#fail(problem instanceof FrameInvalid && !this.#letIn ? notHomeAssistant(home) : problem),
-    });
+    };
+    this.wire = new WireSession(home, clock, wireListener, options.eventBuffer);
     this.#liveness = new Liveness(clock, this.wire, options.pingIntervalMs, `ping of home "${home}"`, {
       onRoundTrip: (roundTripMs) => {
         listener.onRoundTrip(roundTripMs);

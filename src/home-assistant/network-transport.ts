@@ -5,12 +5,13 @@ import type { Clock } from '../kernel/clock.ts';
 import { type HomeAddress, parseHomeAddress } from './home-address.ts';
 import { ConnectionLost, HomeUnreachable } from './home-errors.ts';
 import type { HomeSocket, HomeTransport, RestRequest, RestResponse, SocketListener } from './protocol/transport.ts';
+import { type TlsSettings, type TlsTrust, tlsTrust } from './tls-trust.ts';
 import { problemOfNetwork, problemOfStatus } from './transport-problems.ts';
 
 /** The states of a large home come as one frame; this is far beyond any. */
 const MAX_FRAME_BYTES = 512 * 1024 * 1024;
 
-export interface NetworkTransportOptions {
+export interface NetworkTransportOptions extends TlsSettings {
   readonly clock: Clock;
   /** As a person writes it: `http://homeassistant.local:8123`. */
   readonly url: string;
@@ -23,18 +24,23 @@ export interface NetworkTransportOptions {
 export class NetworkTransport implements HomeTransport, AsyncDisposable {
   readonly address: HomeAddress;
   readonly #clock: Clock;
+  readonly #tls: TlsSettings;
   #agent: Promise<Agent> | undefined;
 
   /** @throws AddressInvalid - where the address is none. */
   constructor(options: NetworkTransportOptions) {
     this.address = parseHomeAddress(options.url);
     this.#clock = options.clock;
+    this.#tls = { verifyTls: options.verifyTls, ca: options.ca };
   }
 
   async connect(listener: SocketListener, signal: AbortSignal): Promise<HomeSocket> {
     const { WebSocket: Socket } = await import('ws');
+    // Read anew each time: the file may have been put right since.
+    const trust = await tlsTrust(this.address, this.#tls);
     signal.throwIfAborted();
     const socket = new Socket(this.address.webSocketUrl, {
+      ...trust,
       // Inflating costs more time than the bytes saved do in a home's own network.
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
@@ -63,8 +69,7 @@ export class NetworkTransport implements HomeTransport, AsyncDisposable {
   }
 
   async request(request: RestRequest, signal: AbortSignal): Promise<RestResponse> {
-    this.#agent ??= openAgent();
-    const agent = await this.#agent;
+    const agent = await this.#openAgent();
     try {
       const { origin, pathname } = new URL(this.address.base);
       const response = await agent.request({
@@ -89,9 +94,19 @@ export class NetworkTransport implements HomeTransport, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const agent = await this.#agent;
+    const agent = await this.#agent?.catch(() => undefined); // It was told to whoever wanted it.
     this.#agent = undefined;
     await agent?.destroy();
+  }
+
+  async #openAgent(): Promise<Agent> {
+    this.#agent ??= tlsTrust(this.address, this.#tls).then(agentWith);
+    try {
+      return await this.#agent;
+    } catch (error) {
+      this.#agent = undefined;
+      throw error;
+    }
   }
 }
 
@@ -130,9 +145,9 @@ class NetworkSocket implements HomeSocket {
 }
 
 /** The client costs 60 ms to load, which a start does not need. */
-async function openAgent(): Promise<Agent> {
+async function agentWith(trust: TlsTrust): Promise<Agent> {
   const { Agent: UndiciAgent } = await import('undici');
-  return new UndiciAgent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 0 } });
+  return new UndiciAgent({ headersTimeout: 0, bodyTimeout: 0, connect: { ...trust, timeout: 0 } });
 }
 
 /** Whether a request failed before any of it was sent. */

@@ -10,7 +10,7 @@ export interface AskOptions {
   /**
    * How long it may take, the wait for the home to be connected included.
    *
-   * @defaultValue '30s'
+   * @defaultValue '30s', or what `connection.callTimeout` of the configuration says
    */
   readonly timeout?: DurationInput | undefined;
 }

@@ -7,8 +7,9 @@ export function problemOfNetwork(address: HomeAddress, error: unknown): HomeErro
   const code = codeOf(error);
   const { base } = address;
   const because = error instanceof Error && error.message !== '' ? error.message : (code ?? String(error));
-  const tls = tlsHint(address, code, because);
-  if (tls !== undefined) return new TlsRefused(`TLS with ${base} failed: ${because}`, { cause: error, hint: tls });
+  const tls = tlsHint(address, code);
+  if (tls !== undefined)
+    return new TlsRefused(`TLS with ${base} failed: ${tlsReason(because)}`, { cause: error, hint: tls });
   if (code?.startsWith('HPE_') === true || /invalid (sec-websocket|upgrade)/i.test(because)) {
     return new NotHomeAssistant(`What answers at ${base} does not speak as Home Assistant does: ${because}`, {
       cause: error,
@@ -80,7 +81,15 @@ function networkHint(address: HomeAddress, code: string | undefined): string {
   }
 }
 
-function tlsHint(address: HomeAddress, code: string | undefined, because: string): string | undefined {
+/** Without Node's advice about itself, and without the places in the sources of OpenSSL. */
+function tlsReason(because: string): string {
+  const said = because.split(';', 1)[0] ?? because;
+  return /:SSL routines:[^:]*:([^:]+):/.exec(said)?.[1] ?? said.trim();
+}
+
+const SPEAKS_NO_TLS = 'It speaks no TLS that is understood here. If a browser opens it with http://, give it so here.';
+
+function tlsHint(address: HomeAddress, code: string | undefined): string | undefined {
   if (!address.secure || code === undefined) return undefined;
   switch (code) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
@@ -88,18 +97,18 @@ function tlsHint(address: HomeAddress, code: string | undefined, because: string
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return 'Its certificate is signed by nobody known here. Start with NODE_EXTRA_CA_CERTS=/path/to/ca.pem, the certificate of who signed it.';
+      return 'Its certificate is signed by nobody known here. Give the certificate of who signed it, in a PEM file, as `ca` of this home; in a network that you trust, `verifyTls: false` takes any.';
     case 'CERT_HAS_EXPIRED':
       return 'Its certificate has expired: renew it.';
     case 'CERT_NOT_YET_VALID':
       return "Its certificate is not valid yet: check this machine's clock.";
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'Its certificate is for another name: give the address under a name that the certificate has.';
+      return 'Its certificate is for another name: give the address under a name that the certificate has. In a network that you trust, `verifyTls: false` of this home takes any.';
     case 'EPROTO':
-      return `It speaks no TLS that is understood here. If a browser opens it with http://, give it so here. (${because.slice(0, 60)})`;
+      return SPEAKS_NO_TLS;
     default:
       return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code.startsWith('CERT_')
-        ? 'It speaks no TLS that is understood here. If a browser opens it with http://, give it so here.'
+        ? SPEAKS_NO_TLS
         : undefined;
   }
 }

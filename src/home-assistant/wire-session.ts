@@ -7,8 +7,7 @@ import { unsubscribe } from './protocol/commands.ts';
 import type { HomeSocket, HomeTransport } from './protocol/transport.ts';
 import type { AuthMessage, Command, HomeMessage, ResultMessage } from './protocol/wire.ts';
 
-/** Messages that may wait here for their turn before the socket is told to pause. */
-const CAPACITY = 16_384;
+const DEFAULT_CAPACITY = 10_000;
 
 export interface WireListener {
   onOpen(): void;
@@ -41,14 +40,15 @@ export class WireSession {
   #ended = false;
   #onClosed: (() => void) | undefined;
 
-  constructor(home: string, clock: Clock, listener: WireListener) {
+  /** @param capacity - messages that may wait here for their turn before the socket is told to pause. */
+  constructor(home: string, clock: Clock, listener: WireListener, capacity = DEFAULT_CAPACITY) {
     this.#home = home;
     this.#clock = clock;
     this.#listener = listener;
     this.#lastHeardMs = clock.monotonicMs();
     this.#stream = new EventStream({
       clock,
-      capacity: CAPACITY,
+      capacity,
       deliver: (message) => this.#take(message),
       onFull: () => this.#pause(),
       onDrained: () => this.#resume(),

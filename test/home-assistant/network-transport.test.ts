@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { ConnectionLost, HomeUnreachable } from '../../src/home-assistant/home-errors.ts';
 import { NetworkTransport } from '../../src/home-assistant/network-transport.ts';
+import type { TlsSettings } from '../../src/home-assistant/tls-trust.ts';
 import type { HomeSocket, SocketListener } from '../../src/home-assistant/protocol/transport.ts';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
 
@@ -24,8 +26,8 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function transportTo(url: string): NetworkTransport {
-  const transport = new NetworkTransport({ clock: new SystemClock(), url });
+function transportTo(url: string, tls: TlsSettings = {}): NetworkTransport {
+  const transport = new NetworkTransport({ clock: new SystemClock(), url, ...tls });
   openThings.push(() => void transport[Symbol.asyncDispose]());
   return transport;
 }
@@ -51,16 +53,16 @@ class Ear implements SocketListener {
   }
 }
 
-async function connect(url: string, ear = new Ear()): Promise<HomeSocket> {
-  const socket = await transportTo(url).connect(ear, new AbortController().signal);
+async function connect(url: string, ear = new Ear(), tls: TlsSettings = {}): Promise<HomeSocket> {
+  const socket = await transportTo(url, tls).connect(ear, new AbortController().signal);
   openThings.push(() => socket.terminate());
   return socket;
 }
 
 /** The error with which an attempt to connect ends. */
-async function obstacle(url: string): Promise<unknown> {
+async function obstacle(url: string, tls: TlsSettings = {}): Promise<unknown> {
   try {
-    await connect(url);
+    await connect(url, new Ear(), tls);
     return undefined;
   } catch (error) {
     return error;
@@ -207,7 +209,8 @@ describe('what stands in the way of a WebSocket', () => {
     const port = await listen(createTlsServer({ key, cert }));
     expect(await obstacle(`https://127.0.0.1:${port}`)).toMatchObject({
       code: 'TLS_REFUSED',
-      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+      message: `TLS with https://127.0.0.1:${port} failed: self-signed certificate`,
+      hint: expect.stringMatching(/PEM.*`ca`.*`verifyTls: false`/),
     });
   });
 
@@ -215,6 +218,7 @@ describe('what stands in the way of a WebSocket', () => {
     const port = await answering((_request, response) => response.end());
     expect(await obstacle(`https://127.0.0.1:${port}`)).toMatchObject({
       code: 'TLS_REFUSED',
+      message: `TLS with https://127.0.0.1:${port} failed: wrong version number`,
       hint: expect.stringContaining('http://'),
     });
   });
@@ -222,6 +226,39 @@ describe('what stands in the way of a WebSocket', () => {
   it('is a port with TLS under an address without', async () => {
     const port = await listen(createTlsServer({ key, cert }));
     expect(await obstacle(`http://127.0.0.1:${port}`)).toMatchObject({ hint: expect.stringContaining('https://') });
+  });
+});
+
+describe('a home with a certificate of its own', () => {
+  async function home(): Promise<string> {
+    const server = createTlsServer({ key, cert }, (_request, response) => response.end('hello'));
+    new WebSocketServer({ server, path: '/api/websocket' }).on('connection', (socket) => socket.send('first'));
+    return `https://127.0.0.1:${await listen(server)}`;
+  }
+
+  it.each([
+    ['its authority is known', { ca: fileURLToPath(new URL('../fixtures/tls/cert.pem', import.meta.url)) }],
+    ['none is asked for', { verifyTls: false }],
+  ])('is reached where %s', async (_case, tls) => {
+    const url = await home();
+    const ear = new Ear();
+    await connect(url, ear, tls);
+    expect(await ear.heard(1)).toEqual(['first']);
+    const { body } = await transportTo(url, tls).request({ method: 'GET', path: '/' }, new AbortController().signal);
+    expect(Buffer.from(body).toString()).toBe('hello');
+  });
+
+  it('is not reached where the file of its authority cannot be used, which is told', async () => {
+    const url = await home();
+    const missing = { code: 'TLS_REFUSED', message: expect.stringContaining('/nowhere/ca.pem cannot be used: ENOENT') };
+    expect(await obstacle(url, { ca: '/nowhere/ca.pem' })).toMatchObject(missing);
+    const request = transportTo(url, { ca: '/nowhere/ca.pem' }).request(
+      { method: 'GET', path: '/' },
+      new AbortController().signal,
+    );
+    await expect(request).rejects.toMatchObject(missing);
+    const noPem = fileURLToPath(new URL('../../package.json', import.meta.url));
+    expect(await obstacle(url, { ca: noPem })).toMatchObject({ hint: expect.stringContaining('BEGIN CERTIFICATE') });
   });
 });
 

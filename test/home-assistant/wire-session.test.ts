@@ -37,7 +37,7 @@ class HurriedClock implements Clock {
   }
 }
 
-async function open() {
+async function open(capacity?: number) {
   const clock = new HurriedClock();
   const told: string[] = [];
   let ear: SocketListener | undefined;
@@ -57,11 +57,16 @@ async function open() {
     request: () => Promise.reject(new Error('none')),
   };
   const problems: HomeError[] = [];
-  const session = new WireSession('default', clock, {
-    onOpen: () => told.push('open'),
-    onUnasked: () => told.push('unasked'),
-    onEnd: (problem) => problems.push(problem),
-  });
+  const session = new WireSession(
+    'default',
+    clock,
+    {
+      onOpen: () => told.push('open'),
+      onUnasked: () => told.push('unasked'),
+      onEnd: (problem) => problems.push(problem),
+    },
+    capacity,
+  );
   await session.open(transport);
   if (ear === undefined) throw new Error('nobody listens');
   return { clock, ear, session, told, problems };
@@ -76,16 +81,24 @@ describe('a session that hears more than is taken', () => {
     let next = 0;
     while (next < total && !session.paused) ear.onText(JSON.stringify({ id, type: 'event', event: (next += 1) }));
     expect(session.paused).toBe(true);
-    expect(session.backlog).toBe(16_384);
+    expect(session.backlog).toBe(10_000);
     expect(told.filter((word) => word === 'paused')).toHaveLength(1);
 
     while (session.paused) expect(clock.turn()).toBe(true);
     expect(told.at(-1)).toBe('resumed');
-    expect(session.backlog).toBe(8192);
+    expect(session.backlog).toBe(5000);
 
     while (next < total) ear.onText(JSON.stringify({ id, type: 'event', event: (next += 1) }));
     while (clock.turn());
     expect(taken).toEqual(Array.from({ length: total }, (_, index) => index + 1));
+  });
+
+  it('lets no more wait than it is told to', async () => {
+    const { ear, session, told } = await open(3);
+    const id = session.subscribe({ type: 'subscribe_entities' }, () => undefined);
+    for (let event = 1; !session.paused; event += 1) ear.onText(JSON.stringify({ id, type: 'event', event }));
+    expect(session.backlog).toBe(3);
+    expect(told.at(-1)).toBe('paused');
   });
 
   it('tells the end of the connection after what was heard before it', async () => {
