@@ -110,7 +110,9 @@ describe('ApplianceFinished', () => {
   });
 
   it('refuses thresholds that contradict each other', async () => {
-    const start = runApp(ApplianceFinished, { config: { power, notify: 'notify.phone', runningAbove: 5, idleBelow: 50 } });
+    const start = runApp(ApplianceFinished, {
+      config: { power, notify: 'notify.phone', runningAbove: 5, idleBelow: 50 },
+    });
     await expect(start).rejects.toThrow(/idleBelow/);
   });
 });

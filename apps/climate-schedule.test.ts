@@ -12,7 +12,10 @@ const slots = [
 ] as const;
 
 /** 2026-01-14 was a Wednesday. */
-function start(now: string, { state = 'heat', schedule = slots }: { readonly state?: string; readonly schedule?: readonly unknown[] } = {}) {
+function start(
+  now: string,
+  { state = 'heat', schedule = slots }: { readonly state?: string; readonly schedule?: readonly unknown[] } = {},
+) {
   return runApp(ClimateSchedule, {
     source: import.meta.resolve('./climate-schedule.ts'),
     config: { thermostat, windows: [window], slots: structuredClone(schedule) as never },
@@ -75,7 +78,10 @@ describe('ClimateSchedule', () => {
   });
 
   it('sets a slot that the spring skips right after the gap, and one that autumn has twice once', async () => {
-    const schedule = [{ at: '02:30', temperature: 12 }, { at: '12:00', temperature: 20 }];
+    const schedule = [
+      { at: '02:30', temperature: 12 },
+      { at: '12:00', temperature: 20 },
+    ];
     await using spring = await start('2026-03-29T01:50[Europe/Berlin]', { schedule });
     await spring.advance('9m');
     expect(spring.attributes(thermostat)['temperature']).toBe(20);
@@ -89,7 +95,10 @@ describe('ClimateSchedule', () => {
   });
 
   it('refuses a schedule that is none, with all that is wrong', async () => {
-    const schedule = [{ at: '25:00', temperature: 20 }, { at: '07:00', temperature: 99 }];
+    const schedule = [
+      { at: '25:00', temperature: 20 },
+      { at: '07:00', temperature: 99 },
+    ];
     await expect(start('2026-01-14T08:50[Europe/Berlin]', { schedule })).rejects.toThrow(/slots/);
   });
 });

@@ -3,7 +3,10 @@ import { App, duration, entityId, timeOfDay, z } from 'hassette';
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
 const Slot = z.object({
-  days: z.array(z.enum(DAYS)).min(1).default([...DAYS]),
+  days: z
+    .array(z.enum(DAYS))
+    .min(1)
+    .default([...DAYS]),
   at: timeOfDay(),
   temperature: z.number().min(5).max(30),
 });
@@ -40,7 +43,9 @@ export class ClimateSchedule extends App.with(Config) {
       this.bus.onStateChange(windows, { to: 'on', for: openFor, immediate: true, name: 'opened' }, (event) =>
         this.apply(`${event.entityId} is open`),
       );
-      this.bus.onStateChange(windows, { to: 'off', name: 'closed' }, (event) => this.apply(`${event.entityId} is closed`));
+      this.bus.onStateChange(windows, { to: 'off', name: 'closed' }, (event) =>
+        this.apply(`${event.entityId} is closed`),
+      );
     }
     this.bus.onAvailable(thermostat, { name: 'thermostat-back' }, () => this.apply('the thermostat is back'));
     await this.apply('start');

@@ -33,15 +33,17 @@ export class LowBatteryDigest extends App.with(Config) {
     for (const entityId of this.states.entityIds()) {
       const state = this.states.get(entityId);
       if (state?.attributes['device_class'] !== 'battery' || ignore.includes(entityId)) continue;
-      const name = String(state.attributes['friendly_name'] ?? entityId);
+      const friendlyName = state.attributes['friendly_name'];
+      const name = typeof friendlyName === 'string' ? friendlyName : entityId;
       if (!state.available) lines.push({ percent: -2, line: `${name}: unavailable` });
       else if (Temporal.Instant.compare(state.lastUpdated, silentSince) < 0)
         lines.push({ percent: -1, line: `${name}: silent since ${state.lastUpdated.toString().slice(0, 10)}` });
-      else if (entityId.startsWith('binary_sensor.') && state.state === 'on') lines.push({ percent: 0, line: `${name}: low` });
+      else if (entityId.startsWith('binary_sensor.') && state.state === 'on')
+        lines.push({ percent: 0, line: `${name}: low` });
       else if (state.number !== undefined && state.number < below)
         lines.push({ percent: state.number, line: `${name}: ${state.number} %` });
     }
-    return lines.sort((a, b) => a.percent - b.percent).map(({ line }) => line);
+    return lines.toSorted((a, b) => a.percent - b.percent).map(({ line }) => line);
   }
 
   private async send() {

@@ -7,7 +7,10 @@ const second = 'binary_sensor.stairs_motion';
 const light = 'light.hallway';
 const source = import.meta.resolve('./motion-light.ts');
 
-function inHallway(states: Readonly<Record<string, string>> = {}, config: { readonly motion?: typeof motion | [typeof motion, typeof second] } = {}) {
+function inHallway(
+  states: Readonly<Record<string, string>> = {},
+  config: { readonly motion?: typeof motion | [typeof motion, typeof second] } = {},
+) {
   return runApp(MotionLight, {
     source,
     config: { motion, light, offAfter: '3m', stuckAfter: '1h', ...config },

@@ -23,7 +23,9 @@ export class DaemonNotRunning extends HassetteError {
 
 /** What a running daemon can be asked over its local socket, and what it answers. */
 export type ControlQuestion = { readonly ask: 'status' };
-export type ControlAnswer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+export type ControlAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string };
 
 /** A socket's address has 108 bytes on Linux and 104 on macOS, the closing zero included. */
 const LONGEST_ADDRESS = 100;
@@ -104,15 +106,16 @@ export class ControlSocket extends Resource {
  */
 export async function askDaemon(folder: string, question: ControlQuestion, clock: Clock): Promise<unknown> {
   const address = controlAddress(folder);
-  const answer = await withTimeout(clock, ANSWER_LIMIT_MS, 'asking the daemon', (signal) => exchange(address, question, signal)).catch(
-    (error: unknown) => {
-      throw new DaemonNotRunning(`No daemon answers on the data folder ${folder}`, {
-        hint: 'Start one with `hassette run`, or name the folder of the one that runs: --data FOLDER.',
-        cause: error,
-      });
-    },
-  );
-  if (!isAnswer(answer) || !answer.ok) throw new DaemonNotRunning(`The daemon on ${folder} could not answer`, { cause: answer });
+  const answer = await withTimeout(clock, ANSWER_LIMIT_MS, 'asking the daemon', (signal) =>
+    exchange(address, question, signal),
+  ).catch((error: unknown) => {
+    throw new DaemonNotRunning(`No daemon answers on the data folder ${folder}`, {
+      hint: 'Start one with `hassette run`, or name the folder of the one that runs: --data FOLDER.',
+      cause: error,
+    });
+  });
+  if (!isAnswer(answer) || !answer.ok)
+    throw new DaemonNotRunning(`The daemon on ${folder} could not answer`, { cause: answer });
   return answer.value;
 }
 

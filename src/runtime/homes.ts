@@ -42,7 +42,9 @@ export class Homes extends Resource {
     );
     for (const connection of this.connections) {
       const onStatus = (status: HomeStatus): void => this.#judge(connection.home, status);
-      this.own(connection.attach({ onStatus, onSnapshot: ignore, onDifferences: ignore, onEvent: ignore, onConfig: ignore }));
+      this.own(
+        connection.attach({ onStatus, onSnapshot: ignore, onDifferences: ignore, onEvent: ignore, onConfig: ignore }),
+      );
     }
   }
 

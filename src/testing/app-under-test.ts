@@ -91,7 +91,11 @@ export class AppUnderTest<A> implements AsyncDisposable {
    * await t.set('light.hallway', 'on', { brightness: 40 });
    * ```
    */
-  async set(entityId: string, state: string | number, attributes: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async set(
+    entityId: string,
+    state: string | number,
+    attributes: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     this.#bench.home.setState(entityId, String(state), attributes);
     await this.settle();
   }
@@ -143,7 +147,8 @@ export class AppUnderTest<A> implements AsyncDisposable {
    */
   state(entityId: string): string {
     const state = this.#bench.home.state(entityId);
-    if (state === undefined) throw new TypeError(`The home has no entity "${entityId}"; give it in runApp's \`home\`, or set it first`);
+    if (state === undefined)
+      throw new TypeError(`The home has no entity "${entityId}"; give it in runApp's \`home\`, or set it first`);
     return state;
   }
 
@@ -177,7 +182,10 @@ export class AppUnderTest<A> implements AsyncDisposable {
 }
 
 function momentOf(time: string, now: Temporal.ZonedDateTime, timeZone: string): Temporal.ZonedDateTime {
-  if (time.includes('T')) return time.includes('[') ? Temporal.ZonedDateTime.from(time) : Temporal.PlainDateTime.from(time).toZonedDateTime(timeZone);
+  if (time.includes('T'))
+    return time.includes('[')
+      ? Temporal.ZonedDateTime.from(time)
+      : Temporal.PlainDateTime.from(time).toZonedDateTime(timeZone);
   const today = now.withPlainTime(Temporal.PlainTime.from(time));
   return Temporal.ZonedDateTime.compare(today, now) > 0 ? today : today.add({ days: 1 });
 }

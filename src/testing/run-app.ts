@@ -18,12 +18,16 @@ export type TestableApp = abstract new () => unknown;
 /** What the class's schema takes; nothing for a class without one. */
 type ConfigOf<C> = C extends { readonly [appSchema]: infer Schema extends z.ZodType } ? z.input<Schema> : undefined;
 
+/** An object that asks for nothing, as a default of all the rest. */
+type Nothing = { readonly [Key in never]: never };
+
 /** `config` can be left out where the schema takes an empty object. */
-type GivenConfig<C> = undefined extends ConfigOf<C>
-  ? { readonly config?: undefined }
-  : Record<never, never> extends ConfigOf<C>
-    ? { readonly config?: ConfigOf<C> }
-    : { readonly config: ConfigOf<C> };
+type GivenConfig<C> =
+  undefined extends ConfigOf<C>
+    ? { readonly config?: undefined }
+    : Nothing extends ConfigOf<C>
+      ? { readonly config?: ConfigOf<C> }
+      : { readonly config: ConfigOf<C> };
 
 export interface RunAppSettings {
   /** The home's entities: a state each, or a state with attributes. */
@@ -87,12 +91,14 @@ const DEFAULT_NOW = '2026-01-15T12:00[Europe/Amsterdam]';
  */
 export async function runApp<C extends TestableApp>(
   appClass: C,
-  ...[options]: Record<never, never> extends RunAppOptions<C> ? [RunAppOptions<C>?] : [RunAppOptions<C>]
+  ...[options]: Nothing extends RunAppOptions<C> ? [RunAppOptions<C>?] : [RunAppOptions<C>]
 ): Promise<AppUnderTest<InstanceType<C>>> {
   const settings: RunAppSettings & { readonly config?: unknown } = options ?? {};
   const hosted = appClassOf(appClass, appClass.name);
   if (hosted === undefined) {
-    throw new InvalidArgument(`runApp was given ${String(appClass.name)}, which is no app`, { hint: 'Give it a class that extends App.' });
+    throw new InvalidArgument(`runApp was given ${appClass.name}, which is no app`, {
+      hint: 'Give it a class that extends App.',
+    });
   }
   const { epochMs, timeZone } = momentOf(settings.now ?? DEFAULT_NOW);
   const clock = new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(epochMs) });
@@ -121,7 +127,9 @@ export async function runApp<C extends TestableApp>(
     configuration: configurationOf({
       homes: { default: 'simulated' },
       connection: { pingInterval: `${QUIET_MS}ms` },
-      apps: { [name]: { class: place.className, config: { ...asRecord(settings.config) }, isolation: place.isolation } },
+      apps: {
+        [name]: { class: place.className, config: { ...asRecord(settings.config) }, isolation: place.isolation },
+      },
     }),
     appsFolder: place.folder,
     homes: { default: { transport: home.transport, token: home.token } },
@@ -169,7 +177,8 @@ interface Place {
 }
 
 function placeOf({ isolation, source }: RunAppSettings, className: string): Place {
-  const wanted = isolation ?? (source !== undefined && process.env['HASSETTE_TEST_ISOLATION'] === 'thread' ? 'thread' : 'main');
+  const wanted =
+    isolation ?? (source !== undefined && process.env['HASSETTE_TEST_ISOLATION'] === 'thread' ? 'thread' : 'main');
   if (wanted === 'main') return { isolation: 'main', folder: '.', className };
   if (source === undefined) {
     throw new InvalidArgument("runApp with isolation 'thread' needs the app's file", {
