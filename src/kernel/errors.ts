@@ -45,7 +45,8 @@ export class TimedOut extends HassetteError {
   readonly timeoutMs: number;
 
   constructor(what: string, timeoutMs: number, details: ErrorDetails = {}) {
-    super(`${what} took longer than its time limit of ${timeoutMs} ms`, details);
+    const limit = timeoutMs < 1000 ? `${timeoutMs} ms` : `${timeoutMs / 1000} s`;
+    super(`${what} took longer than its time limit of ${limit}`, details);
     this.timeoutMs = timeoutMs;
   }
 }

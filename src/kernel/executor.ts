@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Capacity } from './capacity.ts';
 import type { Clock } from './clock.ts';
 import type { Execution } from './execution.ts';
-import { type Failure, failureFields, failureMessage, hintOf } from './failure.ts';
+import { type Failure, failureFields, failureMessage, hintOf, type Unhandled } from './failure.ts';
 import { Lane } from './lane.ts';
 import type { FailureReport, LaneHost, LaneView } from './lane-host.ts';
-import { type LaneCounters, type LaneOptions, noCounts } from './lane-options.ts';
+import { LANE_DEFAULTS, type LaneCounters, type LaneDefaults, type LaneOptions, noCounts } from './lane-options.ts';
 import type { Life } from './life.ts';
 import { LifeScope } from './life-scope.ts';
 import type { Logger } from './logging.ts';
@@ -18,6 +18,8 @@ export interface ExecutorOptions {
   readonly logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
   /** How many runs there may be at once, over all lanes. @defaultValue 10_000 */
   readonly maxRunning?: number | undefined;
+  /** For lanes that say nothing else. @defaultValue 100 in line, ten minutes for each run */
+  readonly defaults?: LaneDefaults | undefined;
   /** Whether a file is a person's own source, for the line that failures name. By default, neither ours nor a package's. */
   readonly isUsersFile?: ((file: string) => boolean) | undefined;
   /** @defaultValue random UUIDs */
@@ -63,6 +65,7 @@ export class Executor implements Activity {
       logger: options.logger,
       capacity: new Capacity(options.maxRunning ?? DEFAULT_MAX_RUNNING),
       totals: noCounts(),
+      defaults: { ...LANE_DEFAULTS, ...options.defaults },
       newId: options.newId ?? randomUUID,
       report: (report) => this.#report(report),
       forget: (lane) => this.#lanes.delete(lane),
@@ -139,9 +142,9 @@ export class Executor implements Activity {
   }
 
   /** Traces an error that nobody handled to the execution it came from. Gives whether it is one of this executor's. */
-  reportUnhandled(execution: Execution, error: unknown): boolean {
+  reportUnhandled(execution: Execution, error: unknown, unhandled: Unhandled): boolean {
     if (!(execution instanceof Run) || !this.#isOurs(execution)) return false;
-    execution.of.reportUnhandled(execution, error);
+    execution.of.reportUnhandled(execution, error, unhandled);
     return true;
   }
 

@@ -1,4 +1,4 @@
-import { HassetteError } from './errors.ts';
+import { HassetteError, TimedOut } from './errors.ts';
 import type { ExecutionKind } from './execution.ts';
 import type { SourceLine } from './source-line.ts';
 
@@ -16,16 +16,28 @@ export interface Failure {
   /** Where in the person's own source it happened. */
   readonly sourceLine?: SourceLine | undefined;
   readonly hint?: string | undefined;
-  /** A promise that nobody awaited was rejected; the run itself went on or had ended. */
-  readonly unhandled?: boolean | undefined;
+  /** It was outside of what the run awaits: the run itself went on or had ended. */
+  readonly unhandled?: Unhandled | undefined;
 }
+
+/** What nobody handled: a promise that was rejected, or what a callback of a timer or an emitter threw. */
+export type Unhandled = 'rejection' | 'exception';
 
 /** A failure in one line: what failed, of whom, why, and where. */
 export function failureMessage(failure: Failure): string {
-  const what = failure.unhandled === true ? 'left a rejected promise behind' : 'failed';
+  const { error, unhandled } = failure;
+  const what = unhandled === undefined ? 'failed' : HOW_UNHANDLED[unhandled];
   const where = failure.sourceLine === undefined ? '' : ` (${failure.sourceLine.file}:${failure.sourceLine.line})`;
-  return `${failure.kind} "${failure.name}" of ${failure.app} ${what}: ${messageOf(failure.error)}${where}`;
+  const run = `${failure.kind} "${failure.name}" of ${failure.app}`;
+  // The message of a time limit names the run that it was of.
+  if (error instanceof TimedOut && error.message.startsWith(run)) return error.message;
+  return `${run} ${what}: ${messageOf(error)}${where}`;
 }
+
+const HOW_UNHANDLED: Readonly<Record<Unhandled, string>> = {
+  rejection: 'left a rejected promise behind',
+  exception: 'left a callback behind that threw',
+};
 
 /** The fields that go with that line into the log. */
 export function failureFields(failure: Failure): Record<string, unknown> {
@@ -50,6 +62,11 @@ export function hintOf(error: unknown): string | undefined {
   return error instanceof HassetteError ? error.hint : undefined;
 }
 
+/** What was thrown, in words. Anything can be thrown, things that cannot even be looked at among them. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something that cannot be shown was thrown';
+  }
 }

@@ -1,8 +1,8 @@
 import type { Capacity } from './capacity.ts';
 import type { Clock } from './clock.ts';
 import type { ExecutionKind } from './execution.ts';
-import type { Failure } from './failure.ts';
-import type { LaneCounters, OverlapMode } from './lane-options.ts';
+import type { Failure, Unhandled } from './failure.ts';
+import type { LaneCounters, LaneDefaults, OverlapMode } from './lane-options.ts';
 import type { Life } from './life.ts';
 import type { LifeScope } from './life-scope.ts';
 import type { Logger } from './logging.ts';
@@ -15,6 +15,8 @@ export interface LaneHost {
   readonly capacity: Capacity;
   /** Of all lanes together. */
   readonly totals: LaneCounters;
+  /** For lanes that say nothing else. */
+  readonly defaults: LaneDefaults;
   newId(): string;
   /** Logs a failure, tells whoever listens, and gives it to `onError`. */
   report(report: FailureReport): Failure;
@@ -28,7 +30,7 @@ export interface FailureReport {
   readonly scope: LifeScope;
   readonly input?: string | undefined;
   readonly hint?: string | undefined;
-  readonly unhandled?: boolean | undefined;
+  readonly unhandled?: Unhandled | undefined;
   readonly onError: ((failure: Failure) => unknown) | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { formatDuration } from './duration.ts';
+import type { Unhandled } from './failure.ts';
 import type { OverlapMode, Overflow } from './lane-options.ts';
 
 /** What lanes tell people, in their words. `label` is that of the lane: `handler "clear" of hallway_light`. */
@@ -33,5 +34,8 @@ export function timeLimitHint(timeoutMs: number): string {
   return `It was called off and the next may run. Set \`timeout\` where ${formatDuration(timeoutMs)} is too short; false lifts it.`;
 }
 
-export const UNHANDLED_HINT = 'Await the promise, or catch what it may throw.';
+export const UNHANDLED_HINTS: Readonly<Record<Unhandled, string>> = {
+  rejection: 'Await the promise, or catch what it may throw.',
+  exception: 'Catch it in the callback of the timer or emitter, or let `this.scheduler` and `this.tasks` run it.',
+};
 export const QUEUE_FULL_HINT = `Submit less often, or choose another \`overflow\` than 'error'.`;

@@ -14,8 +14,15 @@ export type OverlapMode = 'queued' | 'single' | 'restart' | 'parallel';
  */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'error' | 'block';
 
-export const DEFAULT_MAX_PENDING = 100;
-export const DEFAULT_TIMEOUT_MS = 600_000;
+/** What holds for lanes that say nothing else. */
+export interface LaneDefaults {
+  /** How many may wait in line. */
+  readonly maxPending: number;
+  /** Of each run. */
+  readonly timeoutMs: number;
+}
+
+export const LANE_DEFAULTS: LaneDefaults = { maxPending: 100, timeoutMs: 600_000 };
 
 export interface LaneOptions<T> {
   /** Whose code it is. When the life ends, what waits is dropped and what runs is called off. */
@@ -32,6 +39,8 @@ export interface LaneOptions<T> {
   readonly overflow?: Overflow | undefined;
   /** Of each run; `false` for none. @defaultValue 600_000 */
   readonly timeoutMs?: number | false | undefined;
+  /** What helps where that is too short. @defaultValue the `timeout` of handlers and jobs */
+  readonly timeoutHint?: string | undefined;
   /** When the executor is full, those who wait are served by this, the highest first. @defaultValue 0 */
   readonly priority?: number | undefined;
   /** Whether its runs may act while and after the life ends. @defaultValue false */

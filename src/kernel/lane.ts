@@ -2,7 +2,7 @@ import { Waiter } from './capacity.ts';
 import { DropNotice } from './drop-notice.ts';
 import { Cancelled, HassetteError, TimedOut } from './errors.ts';
 import { type ExecutionKind, runInExecution } from './execution.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, Unhandled } from './failure.ts';
 import { LaneFlight } from './flight.ts';
 import type { FailureReport, LaneHost, LaneView } from './lane-host.ts';
 import {
@@ -12,17 +12,9 @@ import {
   tellsLongWait,
   tellsQueueFull,
   timeLimitHint,
-  UNHANDLED_HINT,
+  UNHANDLED_HINTS,
 } from './lane-notices.ts';
-import {
-  DEFAULT_MAX_PENDING,
-  DEFAULT_TIMEOUT_MS,
-  type LaneCounters,
-  type LaneOptions,
-  noCounts,
-  type Outcome,
-  type OverlapMode,
-} from './lane-options.ts';
+import { type LaneCounters, type LaneOptions, noCounts, type Outcome, type OverlapMode } from './lane-options.ts';
 import type { Life } from './life.ts';
 import type { LifeScope } from './life-scope.ts';
 import { describeRun, Run, type RunOwner } from './run.ts';
@@ -156,11 +148,11 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#scope.changed();
   }
 
-  /** A promise that one of its runs left behind was rejected, and nobody handled it. */
-  reportUnhandled(run: Run, error: unknown): void {
+  /** Something that one of its runs left behind was rejected or threw, and nobody handled it. */
+  reportUnhandled(run: Run, error: unknown, unhandled: Unhandled): void {
     if (run.cancelled && isCancellation(error)) return;
     this.#count('unhandled');
-    this.#report(run, error, { unhandled: true, hint: UNHANDLED_HINT });
+    this.#report(run, error, { unhandled, hint: UNHANDLED_HINTS[unhandled] });
   }
 
   newId(): string {
@@ -187,7 +179,7 @@ export class Lane<T> implements LaneView, RunOwner {
   get #limit(): number {
     if (this.mode === 'single') return this.#running === 0 ? 1 : 0;
     if (this.mode === 'restart') return 1;
-    return this.#options.maxPending ?? DEFAULT_MAX_PENDING;
+    return this.#options.maxPending ?? this.host.defaults.maxPending;
   }
 
   #admit(input: T, settle: Settle | undefined): void {
@@ -251,7 +243,7 @@ export class Lane<T> implements LaneView, RunOwner {
 
   /** The run turned out to be asynchronous: only now does it need a time limit and a place in the lists. */
   #follow(flight: LaneFlight<T>, value: PromiseLike<unknown>): void {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    const { timeoutMs = this.host.defaults.timeoutMs } = this.#options;
     (this.#flights ??= new Set()).add(flight);
     this.#scope.flights.add(flight);
     if (timeoutMs !== false) {
@@ -294,7 +286,7 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#count('timedOut');
     const failure = this.#report(flight.run, error, {
       input: this.#describe(flight.input),
-      hint: timeLimitHint(timeoutMs),
+      hint: this.#options.timeoutHint ?? timeLimitHint(timeoutMs),
     });
     this.#letGo(flight, new Cancelled(error.message, { cause: error }), { kind: 'timed-out', failure });
   }

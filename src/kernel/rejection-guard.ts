@@ -33,14 +33,14 @@ export function installRejectionGuard(options: RejectionGuardOptions): Disposabl
     }
     if (execution === undefined)
       logger.error({ err: reason }, 'A promise was rejected and nobody handled it; it came from no app');
-    else executor.reportUnhandled(execution, reason);
+    else executor.reportUnhandled(execution, reason, 'rejection');
   };
 
   const onException = (error: unknown, origin: NodeJS.UncaughtExceptionOrigin): void => {
     if (origin === 'unhandledRejection') return;
     const execution = currentExecution();
     if (execution === undefined) onFatal?.(error);
-    else executor.reportUnhandled(execution, error);
+    else executor.reportUnhandled(execution, error, 'exception');
   };
 
   process.on('unhandledRejection', onRejection);

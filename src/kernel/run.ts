@@ -1,4 +1,5 @@
 import { Cancelled } from './errors.ts';
+import type { Unhandled } from './failure.ts';
 import type { Execution, ExecutionKind } from './execution.ts';
 import type { Life } from './life.ts';
 
@@ -14,7 +15,7 @@ export interface RunOwner {
   newId(): string;
   /** Takes note of a run that is over but whose signal somebody may still hold. */
   keepLeftover(run: Run): void;
-  reportUnhandled(run: Run, error: unknown): void;
+  reportUnhandled(run: Run, error: unknown, unhandled: Unhandled): void;
 }
 
 /**

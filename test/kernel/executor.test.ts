@@ -115,6 +115,21 @@ describe('Executor', () => {
   });
 
   describe('time limits', () => {
+    it('and the length of a line hold for all that say nothing else, and are told once in one sentence', async () => {
+      const { executor, life, clock, lines } = makeExecutor({ defaults: { timeoutMs: 5000, maxPending: 1 } });
+      const naps = (): Promise<void> => sleep(clock, 60_000, currentExecution()?.signal, 'a nap');
+      const lane = executor.lane({ life, kind: 'hook', name: 'onInitialize', timeoutHint: 'Hurry.', run: naps });
+      for (const input of [1, 2, 3]) lane.submit(input);
+      expect(lane.pending).toBe(1);
+      expect(lane.counters.dropped).toBe(1);
+      await clock.advanceBy(5000);
+      expect(lines.map(({ msg }) => msg)).toEqual([
+        expect.stringContaining('1 left out'),
+        'hook "onInitialize" of hallway_light took longer than its time limit of 5 s',
+      ]);
+      expect(lines.at(-1)).toMatchObject({ hint: 'Hurry.' });
+    });
+
     it('call off a run, let the next one go and refuse what the old one still tries', async () => {
       const { executor, life, clock, failures } = makeExecutor();
       const handler = controlledHandler();
@@ -395,10 +410,10 @@ describe('Executor', () => {
     if (execution === undefined) throw new Error('did not run');
     expect(one.executor.runs(execution)).toBe(true);
     expect(other.executor.runs(execution)).toBe(false);
-    expect(other.executor.reportUnhandled(execution, new Error('x'))).toBe(false);
-    expect(one.executor.reportUnhandled(execution, new Error('x'))).toBe(true);
+    expect(other.executor.reportUnhandled(execution, new Error('x'), 'rejection')).toBe(false);
+    expect(one.executor.reportUnhandled(execution, new Error('x'), 'rejection')).toBe(true);
     expect(one.failures).toHaveLength(1);
-    expect(one.failures[0]).toMatchObject({ unhandled: true, name: 'a' });
+    expect(one.failures[0]).toMatchObject({ unhandled: 'rejection', name: 'a' });
     expect(one.executor.counters.unhandled).toBe(1);
     expect(other.failures).toEqual([]);
   });

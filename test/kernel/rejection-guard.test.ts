@@ -14,16 +14,16 @@ describe('installRejectionGuard', () => {
       const { stdout } = await promisify(execFile)(process.execPath, [fixture]);
       expect(JSON.parse(stdout)).toEqual(
         [
-          'one: after an await of app of one: Error: b (unhandled)',
-          'one: at once of app of one: Error: a (unhandled)',
+          'one: after an await of app of one: Error: b (rejection)',
+          'one: at once of app of one: Error: a (rejection)',
           'one: fatal: Error: fatal',
           'one: log: of nobody',
-          'one: thrown in a timer of app of one: Error: e (unhandled)',
+          'one: thrown in a timer of app of one: Error: e (exception)',
           'two: fatal: Error: fatal',
-          'two: in a then of app of two: Error: d (unhandled)',
-          'two: in a timer of app of two: Error: c (unhandled)',
+          'two: in a then of app of two: Error: d (rejection)',
+          'two: in a timer of app of two: Error: c (rejection)',
           'two: log: of nobody',
-          'two: out of an emitter of app of two: Error: f (unhandled)',
+          'two: out of an emitter of app of two: Error: f (exception)',
         ].toSorted(),
       );
     },

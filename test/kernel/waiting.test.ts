@@ -97,7 +97,7 @@ describe('withTimeout', () => {
     expect(await caught).toBeInstanceOf(TimedOut);
     expect(await caught).toMatchObject({
       timeoutMs: 1000,
-      message: 'the work took longer than its time limit of 1000 ms',
+      message: 'the work took longer than its time limit of 1 s',
     });
     expect(signal?.reason).toBe(await caught);
   });
