@@ -43,7 +43,7 @@ const HOW_UNHANDLED: Readonly<Record<Unhandled, string>> = {
 export function failureFields(failure: Failure): Record<string, unknown> {
   const { error, sourceLine } = failure;
   return {
-    err: error instanceof Error ? error : new Error(messageOf(error)),
+    err: loggableOf(error),
     app: failure.app,
     kind: failure.kind,
     name: failure.name,
@@ -55,6 +55,16 @@ export function failureFields(failure: Failure): Record<string, unknown> {
     }),
     ...(failure.hint !== undefined && { hint: failure.hint }),
   };
+}
+
+/** The error itself, unless it is none, or one that whoever writes it down would stumble over. */
+function loggableOf(error: unknown): Error {
+  try {
+    if (error instanceof Error && typeof error.message === 'string' && typeof error.stack === 'string') return error;
+  } catch {
+    // It cannot be looked at; its message says so.
+  }
+  return new Error(messageOf(error));
 }
 
 /** What would help, where the error itself knows. */

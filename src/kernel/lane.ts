@@ -224,14 +224,16 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#count('started');
     this.#onStack.push(run);
     let value: unknown;
+    let isAsync = false;
     let outcome: Outcome | undefined;
     try {
       value = runInExecution(run, this.#options.run, input);
+      isAsync = isThenable(value);
     } catch (error) {
       outcome = this.#thrown(run, input, error);
     }
     this.#onStack.pop();
-    if (outcome === undefined && isThenable(value)) {
+    if (isAsync) {
       this.#inARow = 0;
       this.#follow(new LaneFlight(this, run, input, settle), value);
       return;
@@ -242,7 +244,7 @@ export class Lane<T> implements LaneView, RunOwner {
   }
 
   /** The run turned out to be asynchronous: only now does it need a time limit and a place in the lists. */
-  #follow(flight: LaneFlight<T>, value: PromiseLike<unknown>): void {
+  #follow(flight: LaneFlight<T>, value: unknown): void {
     const { timeoutMs = this.host.defaults.timeoutMs } = this.#options;
     (this.#flights ??= new Set()).add(flight);
     this.#scope.flights.add(flight);
@@ -433,6 +435,6 @@ export class Lane<T> implements LaneView, RunOwner {
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -35,9 +35,7 @@ export class SourceLines {
   }
 
   of(error: unknown): SourceLine | undefined {
-    const stack = error instanceof Error ? error.stack : undefined;
-    if (typeof stack !== 'string') return undefined;
-    for (const frame of stack.split('\n')) {
+    for (const frame of stackOf(error).split('\n')) {
       const match = FRAME.exec(frame);
       if (match === null) continue;
       const [, place = '', line, column] = match;
@@ -66,6 +64,15 @@ export class SourceLines {
       // The line is a help beside the error; a file that is gone must not hide the error itself.
       return [];
     }
+  }
+}
+
+/** Anything can be thrown, things that cannot even be looked at among them. */
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error && typeof error.stack === 'string' ? error.stack : '';
+  } catch {
+    return '';
   }
 }
 

@@ -54,6 +54,40 @@ describe('Executor', () => {
     expect(executor.counters).toMatchObject({ started: 8, failed: 8, done: 0, running: 0 });
   });
 
+  it('stands whatever is thrown, and whatever is given back', async () => {
+    const { executor, life, failures, clock, lines } = makeExecutor();
+    const hostile = new Proxy(new Error('hidden'), {
+      get: () => {
+        throw new Error('do not look');
+      },
+    });
+    const bare: unknown = Object.create(null);
+    const thenable = {
+      get then() {
+        throw new Error('no then');
+      },
+    };
+    const handlers: (() => unknown)[] = [
+      () => {
+        throw hostile;
+      },
+      () => {
+        throw bare;
+      },
+      () => thenable,
+      () => ({
+        then: () => {
+          throw new Error('in then');
+        },
+      }),
+    ];
+    for (const run of handlers) executor.lane({ life, kind: 'handler', name: 'odd', run }).submit(1);
+    await clock.settle();
+    expect(failures).toHaveLength(4);
+    expect(lines).toHaveLength(4);
+    expect(executor.counters).toMatchObject({ started: 4, failed: 4, running: 0 });
+  });
+
   it('tells of a failure once, with app, handler, event and source line', async () => {
     const { executor, life, failures, lines } = makeExecutor();
     const lane = executor.lane<{ entityId: string }>({
