@@ -104,8 +104,8 @@ describe('loadConfiguration', () => {
       nearest,
     ]);
     expect(told).toEqual([
-      [2, 'homes.default.token', 'nothing', undefined],
       [2, 'homes.default.ulr', 'ulr', 'url'],
+      [2, 'homes.default.token', 'nothing', undefined],
       [3, 'homes.cabin', '"simulatd"', 'simulated'],
       [7, 'apps.hall.enabled', '"yes"', undefined],
       [8, 'apps.empty.class', 'nothing', undefined],
