@@ -27,7 +27,8 @@ export class AppClock {
    *
    * @example
    * ```ts
-   * const silent = Temporal.Instant.compare(state.lastUpdated, this.clock.ago('7d').toInstant()) < 0;
+   * const reported = this.states.get('sensor.attic_battery')?.lastUpdated;
+   * const silent = !reported || Temporal.Instant.compare(reported, this.clock.ago('7d').toInstant()) < 0;
    * ```
    */
   ago(duration: DurationInput): Temporal.ZonedDateTime {

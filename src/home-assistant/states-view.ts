@@ -14,7 +14,7 @@ export type StateOf<Id extends string> = EntityState<DomainState<DomainOf<Id>> |
  *
  * @example
  * ```ts
- * if (this.states.is('binary_sensor.hallway', 'on') && this.states.below('sensor.lux', 40)) …
+ * if (this.states.is('binary_sensor.hallway', 'on') && this.states.below('sensor.lux', 40)) this.logger.info('dark');
  * for (const light of this.states.all('light')) this.logger.info(`${light.entityId} is ${light.state}`);
  * ```
  */

@@ -187,7 +187,8 @@ export class AppScheduler {
    *
    * @example
    * ```ts
-   * const flash = this.scheduler.register('flash', (run: JobRun<{ times: number }>) => this.flash(run.args.times));
+   * const flash = this.scheduler.register('flash', (run: JobRun<{ times: number }>) =>
+   *   this.logger.info(`flashing ${run.args.times} times`));
    * flash.submit({ times: 3 });
    * ```
    * @throws InvalidArgument if the app has a registered job of that name already.

@@ -81,9 +81,9 @@ const configurationCheckMs = 10;
  *
  * @example
  * ```ts
- * const home = new SimulatedHome({ clock, states: { 'light.hallway': 'off' } });
- * const link = new HomeConnection(owner, { transport: home.transport, token: home.token });
- * home.setState('binary_sensor.hallway_motion', 'on');
+ * t.home.setState('binary_sensor.hallway_motion', 'on');
+ * t.home.restart();
+ * await t.advance('1m');
  * ```
  */
 export class SimulatedHome {
