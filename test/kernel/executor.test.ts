@@ -63,6 +63,7 @@ describe('Executor', () => {
     });
     const bare: unknown = Object.create(null);
     const thenable = {
+      // oxlint-disable-next-line unicorn/no-thenable -- that is what is tried
       get then() {
         throw new Error('no then');
       },
@@ -76,6 +77,7 @@ describe('Executor', () => {
       },
       () => thenable,
       () => ({
+        // oxlint-disable-next-line unicorn/no-thenable -- that is what is tried
         then: () => {
           throw new Error('in then');
         },
