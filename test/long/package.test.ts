@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outsideEnvironment } from './outside-environment.ts';
 
 /**
  * What README tells a newcomer to do, from the packed package in an empty folder, on the Node of this machine (which
@@ -13,16 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 const exec = promisify(execFile);
 
-/** The surroundings of a shell outside of this project: npm tells what it runs a lot about the project it is in. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('npm_') && !/^(HOME_ASSISTANT_|HASSETTE_|INIT_CWD$|NODE_)/.test(name),
-  ),
-);
-environment['PATH'] = (environment['PATH'] ?? '')
-  .split(delimiter)
-  .filter((folder) => !folder.includes('node_modules'))
-  .join(delimiter);
+const environment = outsideEnvironment();
 
 let folder = '';
 let tarball = '';
