@@ -135,6 +135,22 @@ export class AppUnderTest<A> implements AsyncDisposable {
     await clock.advanceTo(momentOf(time, this.now, home.timeZone()).epochMilliseconds);
   }
 
+  /**
+   * Calls something of the app and waits for it, while as much virtual time passes as it takes. Awaited without this it
+   * would wait for ever: nobody would let time pass.
+   *
+   * @example
+   * ```ts
+   * const changed = await t.run((app) => app.bus.waitFor('light.hallway', { to: 'on', timeout: '1m' }));
+   * ```
+   * @throws what it throws; NotInThisThread where the app runs in a thread of its own; NotQuiet where nothing is left
+   * that it could wait for.
+   */
+  async run<T>(work: (app: A) => Promise<T> | T): Promise<T> {
+    const { app } = this;
+    return this.#bench.clock.pump((async () => work(app))());
+  }
+
   /** Waits until all is quiet, without letting time pass. */
   async settle(): Promise<void> {
     await this.#bench.clock.settle();
