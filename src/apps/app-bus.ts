@@ -14,12 +14,18 @@ import {
   subscribeToCalls,
   subscribeToEvents,
   subscribeToLifecycle,
+  type ValidService,
   waitForEvent,
 } from '../home-assistant/event-subscriptions.ts';
-import type { HomeEvent, HomeMoment, LifecycleEvent, ServiceCallEvent } from '../home-assistant/home-events.ts';
+import type { HomeEvent, LifecycleEvent, ServiceCallEvent } from '../home-assistant/home-events.ts';
 import type { Home, HomeLifecycleEvent } from '../home-assistant/home.ts';
 import { ServiceCalls } from '../home-assistant/service-calls.ts';
-import { assertAttributeName, type StateSubscriber, subscribeToStates, waitForState } from '../home-assistant/state-subscriptions.ts';
+import {
+  assertAttributeName,
+  type StateSubscriber,
+  subscribeToStates,
+  waitForState,
+} from '../home-assistant/state-subscriptions.ts';
 import type {
   AttributeChangeEvent,
   AttributeOptions,
@@ -85,7 +91,9 @@ export class AppBus {
    */
   onStateChange<
     const Target extends StateTarget,
-    const Options extends StateOptions<EntityIdOf<Target>> | ((event: StateChangeEvent<EntityIdOf<Target>, {}>) => unknown),
+    const Options extends
+      | StateOptions<EntityIdOf<Target>>
+      | ((event: StateChangeEvent<EntityIdOf<Target>, {}>) => unknown),
   >(
     target: Target & ValidTarget<Target>,
     options: Checked<Options, StateOptions>,
@@ -107,7 +115,9 @@ export class AppBus {
    */
   onAttributeChange<
     const Target extends StateTarget,
-    const Options extends AttributeOptions<EntityIdOf<Target>> | ((event: AttributeChangeEvent<EntityIdOf<Target>, {}>) => unknown),
+    const Options extends
+      | AttributeOptions<EntityIdOf<Target>>
+      | ((event: AttributeChangeEvent<EntityIdOf<Target>, {}>) => unknown),
   >(
     target: Target & ValidTarget<Target>,
     attribute: string,
@@ -115,7 +125,12 @@ export class AppBus {
     ...handler: HandlerAfter<Options, AttributeChangeEvent<EntityIdOf<Target>, Options>>
   ): Subscription {
     assertAttributeName(attribute, 'onAttributeChange');
-    return subscribeToStates(this.#subscriber, { method: 'onAttributeChange', target, attribute, ...split(options, handler) });
+    return subscribeToStates(this.#subscriber, {
+      method: 'onAttributeChange',
+      target,
+      attribute,
+      ...split(options, handler),
+    });
   }
 
   /**
@@ -139,7 +154,12 @@ export class AppBus {
     ...handler: HandlerAfter<Options, StateChangeEvent<EntityIdOf<Target>, Options & { readonly to: Not<Available> }>>
   ): Subscription {
     const criteria = { to: not(available) };
-    return subscribeToStates(this.#subscriber, { method: 'onUnavailable', target, criteria, ...split(options, handler) });
+    return subscribeToStates(this.#subscriber, {
+      method: 'onUnavailable',
+      target,
+      criteria,
+      ...split(options, handler),
+    });
   }
 
   /**
@@ -162,7 +182,12 @@ export class AppBus {
     options: Checked<Options, AvailabilityOptions>,
     ...handler: HandlerAfter<Options, StateChangeEvent<EntityIdOf<Target>, Options & { readonly to: Available }>>
   ): Subscription {
-    return subscribeToStates(this.#subscriber, { method: 'onAvailable', target, criteria: { to: available }, ...split(options, handler) });
+    return subscribeToStates(this.#subscriber, {
+      method: 'onAvailable',
+      target,
+      criteria: { to: available },
+      ...split(options, handler),
+    });
   }
 
   /**
@@ -181,7 +206,7 @@ export class AppBus {
     options: Checked<Options, EventOptions>,
     ...handler: HandlerAfter<Options, HomeEvent<Type>>
   ): Subscription {
-    const given = split<EventOptions, HomeEvent>(options, handler);
+    const given = split(options, handler);
     return subscribeToEvents(this.#subscriber, type, given.options, given.handler);
   }
 
@@ -200,11 +225,11 @@ export class AppBus {
     const Service extends string,
     const Options extends CallServiceOptions<Service> | ((event: ServiceCallEvent<Service>) => unknown),
   >(
-    service: Service & `${string}.${string}`,
+    service: Service & ValidService<Service>,
     options: Checked<Options, CallServiceOptions>,
     ...handler: HandlerAfter<Options, ServiceCallEvent<Service>>
   ): Subscription {
-    const given = split<CallServiceOptions, ServiceCallEvent>(options, handler);
+    const given = split(options, handler);
     return subscribeToCalls(this.#subscriber, service, given.options, given.handler);
   }
 
@@ -222,8 +247,14 @@ export class AppBus {
     options: Checked<Options, HandlerOptions<never>>,
     ...handler: HandlerAfter<Options, LifecycleEvent<'home-assistant-start'>>
   ): Subscription {
-    const given = split<HandlerOptions<HomeMoment>, HomeMoment>(options, handler);
-    return subscribeToLifecycle(this.#subscriber, 'home-assistant-start', 'onHomeAssistantStart', given.options, given.handler);
+    const given = split(options, handler);
+    return subscribeToLifecycle(
+      this.#subscriber,
+      'home-assistant-start',
+      'onHomeAssistantStart',
+      given.options,
+      given.handler,
+    );
   }
 
   /**
@@ -240,7 +271,7 @@ export class AppBus {
     options: Checked<Options, HandlerOptions<never>>,
     ...handler: HandlerAfter<Options, LifecycleEvent<'connected'>>
   ): Subscription {
-    const given = split<HandlerOptions<HomeMoment>, HomeMoment>(options, handler);
+    const given = split(options, handler);
     return subscribeToLifecycle(this.#subscriber, 'connected', 'onConnected', given.options, given.handler);
   }
 
@@ -258,7 +289,7 @@ export class AppBus {
     options: Checked<Options, HandlerOptions<never>>,
     ...handler: HandlerAfter<Options, LifecycleEvent<'disconnected'>>
   ): Subscription {
-    const given = split<HandlerOptions<HomeMoment>, HomeMoment>(options, handler);
+    const given = split(options, handler);
     return subscribeToLifecycle(this.#subscriber, 'disconnected', 'onDisconnected', given.options, given.handler);
   }
 
@@ -273,13 +304,16 @@ export class AppBus {
    * this.bus.on('garage.opened', (event) => this.logger.info(`opened, says ${event.from}`));
    * ```
    */
-  on<const Topic extends string, const Options extends HandlerOptions<TopicEvent<Topic>> | ((event: TopicEvent<Topic>) => unknown)>(
+  on<
+    const Topic extends string,
+    const Options extends HandlerOptions<TopicEvent<Topic>> | ((event: TopicEvent<Topic>) => unknown),
+  >(
     topic: Topic,
     options: Checked<Options, HandlerOptions<never>>,
     ...handler: HandlerAfter<Options, TopicEvent<Topic>>
   ): Subscription {
     const subscriber = { service: this.#service, scope: this.#scope, life: this.#life, elsewhere: STATES_ONLY };
-    const given = split<HandlerOptions<TopicEvent>, TopicEvent>(options, handler);
+    const given = split(options, handler);
     return subscribeToTopic(subscriber, topic, given.options, given.handler);
   }
 
@@ -318,7 +352,7 @@ export class AppBus {
     target: Target & ValidTarget<Target>,
     options?: Checked<Options, WaitOptions>,
   ): Promise<WaitResult<EntityIdOf<Target>, Options>> {
-    const change = await waitForState(this.#subscriber, target, untyped(options ?? {}));
+    const change = await waitForState(this.#subscriber, target, (options ?? {}) as never);
     // What the options promise of the change is what they have been held to.
     return change as unknown as WaitResult<EntityIdOf<Target>, Options>;
   }
@@ -339,7 +373,7 @@ export class AppBus {
     type: Type,
     options?: Checked<Options, EventWaitOptions>,
   ): Promise<HomeEvent<Type> | (Options extends { readonly timeout: {} } ? null : never)> {
-    const event = await waitForEvent(this.#subscriber, type, untyped(options ?? {}));
+    const event = await waitForEvent(this.#subscriber, type, (options ?? {}) as never);
     return event as HomeEvent<Type> | (Options extends { readonly timeout: {} } ? null : never);
   }
 }
@@ -349,17 +383,17 @@ type LifecycleOptions<Kind extends HomeLifecycleEvent['kind']> =
   | ((event: LifecycleEvent<Kind>) => unknown);
 
 /** The data that has to be given with a topic: none where it carries none, any or none where that is not known. */
-type EmittedData<Data> = unknown extends Data ? [data?: unknown] : undefined extends Data ? [data?: Data] : [data: Data];
+type EmittedData<Data> = unknown extends Data
+  ? [data?: unknown]
+  : undefined extends Data
+    ? [data?: Data]
+    : [data: Data];
 
 /**
- * Tells options and handler apart. Their types are those of the doors above, which is all that makes them right; the
- * rooms below know them without, and check at run time what they are given.
+ * Tells options and handler apart. What types they are is the affair of the doors above, which have been held to it by
+ * the compiler, and of the rooms below, which check at run time what they are given: here they fit whatever is asked.
  */
-function split<Options, Event>(second: unknown, third: readonly unknown[]): { readonly options: Options; readonly handler: (event: Event) => unknown } {
+function split(second: unknown, third: readonly unknown[]): { readonly options: never; readonly handler: never } {
   const [options, handler] = typeof second === 'function' ? [{}, second] : [second, third[0]];
-  return { options: untyped(options), handler: untyped(handler) };
-}
-
-function untyped<T>(value: unknown): T {
-  return value as T;
+  return { options: options as never, handler: handler as never };
 }

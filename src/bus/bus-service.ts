@@ -37,7 +37,13 @@ export class BusService extends Resource {
   /** Opens a scope; it closes with its life. */
   scope(options: ScopeOptions): BusScope {
     const scope = new BusScope(
-      { ...options, onError: options.onError, executor: this.#executor, clock: this.clock, leave: (subscription) => scope.forget(subscription) },
+      {
+        ...options,
+        onError: options.onError,
+        executor: this.#executor,
+        clock: this.clock,
+        leave: (subscription) => scope.forget(subscription),
+      },
       () => this.#scopes.delete(scope),
     );
     this.#scopes.add(scope);

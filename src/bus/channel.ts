@@ -1,4 +1,11 @@
-import { firstSegment, globExpression, isGlob, type KeyPattern, partsOfPattern, type PatternParts } from './key-pattern.ts';
+import {
+  firstSegment,
+  globExpression,
+  isGlob,
+  type KeyPattern,
+  partsOfPattern,
+  type PatternParts,
+} from './key-pattern.ts';
 
 export type Listener<E> = (event: E) => void;
 
@@ -123,7 +130,7 @@ export class Channel<E> {
     const found = new Set<Registration<E>>(slot.exact instanceof Registration ? [slot.exact] : slot.exact);
     slot.ward.gather(slot.key, found);
     this.#anywhere.gather(slot.key, found);
-    slot.listeners = [...found].sort((a, b) => b.priority - a.priority || a.order - b.order);
+    slot.listeners = [...found].toSorted((a, b) => b.priority - a.priority || a.order - b.order);
   }
 
   #rememberWide(key: string): Slot<E> | undefined {
@@ -276,7 +283,8 @@ class Ward<E> {
 
   addGlob(glob: string, registration: Registration<E>): void {
     const known = this.#globs.get(glob);
-    if (known === undefined) this.#globs.set(glob, { expression: globExpression(glob), members: new Set([registration]) });
+    if (known === undefined)
+      this.#globs.set(glob, { expression: globExpression(glob), members: new Set([registration]) });
     else known.members.add(registration);
     this.version += 1;
   }

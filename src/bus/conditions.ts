@@ -27,6 +27,12 @@ export interface Between {
 /** What is held against a number. */
 export type NumericCondition = Above | Below | Between;
 
+/** What a numeric condition would have to be where there are no numbers, for the compiler's message. */
+export interface NoNumbers<Where> {
+  readonly [kind]: 'above' | 'below' | 'between' | 'increased' | 'decreased';
+  readonly hasNoNumbers: Where;
+}
+
 /** Any of several values or conditions. */
 export interface OneOf<Member> {
   readonly [kind]: 'one-of';
@@ -120,8 +126,13 @@ export function between(low: number, high: number): Between {
  * this.bus.onStateChange('sensor.freezer', { to: oneOf(below(-30), above(-12)) }, () => this.logger.warn('look after the freezer'));
  * ```
  */
-export function oneOf<const Members extends readonly [unknown, ...unknown[]]>(...members: Members): OneOf<Members[number]> {
-  if (members.length === 0) throw new InvalidArgument('oneOf() without members is never true', { hint: "Name what it may be: oneOf('heat', 'cool')." });
+export function oneOf<const Members extends readonly [unknown, ...unknown[]]>(
+  ...members: Members
+): OneOf<Members[number]> {
+  if (members.length === 0)
+    throw new InvalidArgument('oneOf() without members is never true', {
+      hint: "Name what it may be: oneOf('heat', 'cool').",
+    });
   return { [kind]: 'one-of', members };
 }
 
@@ -306,7 +317,8 @@ function isList(value: unknown): value is readonly unknown[] {
 }
 
 function compileMembers<S>(members: readonly unknown[], subject: Subject<S>, what: string): (value: S) => boolean {
-  if (members.length === 0) throw new InvalidArgument(`${what} is an empty list, which is never true`, { hint: 'Name at least one value.' });
+  if (members.length === 0)
+    throw new InvalidArgument(`${what} is an empty list, which is never true`, { hint: 'Name at least one value.' });
   if (members.every(isScalar)) {
     const values = new Set<unknown>(members);
     return (value) => values.has(subject.value(value));
@@ -345,9 +357,12 @@ function finite(limit: number, name: string): number {
 
 function noCondition(condition: unknown, what: string): InvalidArgument {
   const comparison = isChange(condition) ? ' It compares two values: give it as `changed`.' : '';
-  return new InvalidArgument(`${what} is ${isChange(condition) ? `${condition[kind]}()` : shown(condition)}, which is no condition`, {
-    hint: `Give a value, a list, a RegExp, above(), below(), between(), oneOf(), not(), available or a function.${comparison}`,
-  });
+  return new InvalidArgument(
+    `${what} is ${isChange(condition) ? `${condition[kind]}()` : shown(condition)}, which is no condition`,
+    {
+      hint: `Give a value, a list, a RegExp, above(), below(), between(), oneOf(), not(), available or a function.${comparison}`,
+    },
+  );
 }
 
 function shown(value: unknown): string {

@@ -38,7 +38,10 @@ export interface DataPattern {
  * @throws InvalidArgument if something in it is no condition.
  */
 export function compileDataPattern(pattern: DataPattern, what: string): (data: unknown) => boolean {
-  const tests = Object.entries(pattern).map(([key, condition]) => ({ key, test: compileValue(condition, `${what}.${key}`) }));
+  const tests = Object.entries(pattern).map(([key, condition]) => ({
+    key,
+    test: compileValue(condition, `${what}.${key}`),
+  }));
   return (data) => {
     if (!isRecord(data)) return tests.length === 0;
     return tests.every(({ key, test }) => test(Object.hasOwn(data, key) ? data[key] : undefined));

@@ -93,10 +93,13 @@ export function readHandlerOptions<E>(options: HandlerOptions<E>, door: Door): H
     onError: functionOf(options.onError, 'onError', door),
     where: functionOf(options.where, 'where', door),
   };
-  if (name !== undefined && (typeof name !== 'string' || name.trim() === '')) throw wrong(door, 'name', name, 'a text that is not empty');
-  if (typeof priority !== 'number' || !Number.isFinite(priority)) throw wrong(door, 'priority', priority, 'a finite number');
+  if (name !== undefined && (typeof name !== 'string' || name.trim() === ''))
+    throw wrong(door, 'name', name, 'a text that is not empty');
+  if (typeof priority !== 'number' || !Number.isFinite(priority))
+    throw wrong(door, 'priority', priority, 'a finite number');
   const { maxPending } = settings;
-  if (maxPending !== undefined && !(Number.isSafeInteger(maxPending) && maxPending > 0)) throw wrong(door, 'maxPending', maxPending, 'a whole number above 0');
+  if (maxPending !== undefined && !(Number.isSafeInteger(maxPending) && maxPending > 0))
+    throw wrong(door, 'maxPending', maxPending, 'a whole number above 0');
   refuseContradictions(settings, door);
   return settings;
 }
@@ -104,7 +107,9 @@ export function readHandlerOptions<E>(options: HandlerOptions<E>, door: Door): H
 /** @throws InvalidArgument with the nearest known option if there is an unknown one. */
 export function refuseUnknownOptions(options: unknown, door: Door): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new InvalidArgument(`The options of ${door.method} have to be an object`, { hint: `It takes ${door.options.join(', ')}.` });
+    throw new InvalidArgument(`The options of ${door.method} have to be an object`, {
+      hint: `It takes ${door.options.join(', ')}.`,
+    });
   }
   for (const key of Object.keys(options)) {
     if (door.options.includes(key)) continue;
@@ -117,9 +122,12 @@ export function refuseUnknownOptions(options: unknown, door: Door): void {
 
 /** Says that two options cannot stand together. */
 export function contradiction(door: Door, one: string, other: string, why: string): InvalidArgument {
-  return new InvalidArgument(`${door.method} was given both "${one}" and "${other}", which contradict each other: ${why}`, {
-    hint: `Leave out one of the two, or make two subscriptions.`,
-  });
+  return new InvalidArgument(
+    `${door.method} was given both "${one}" and "${other}", which contradict each other: ${why}`,
+    {
+      hint: `Leave out one of the two, or make two subscriptions.`,
+    },
+  );
 }
 
 /** An option that is true, false or left out. */
@@ -152,13 +160,22 @@ export function choiceOf<const Choice extends string>(
 
 /** Says that an option is not what it has to be. */
 export function wrong(door: Door, key: string, value: unknown, expected: string, near?: string): InvalidArgument {
-  const shown = typeof value === 'string' ? `"${value}"` : typeof value === 'function' ? 'a function' : (JSON.stringify(value) ?? String(value));
+  const shown =
+    typeof value === 'string'
+      ? `"${value}"`
+      : typeof value === 'function'
+        ? 'a function'
+        : (JSON.stringify(value) ?? String(value));
   return new InvalidArgument(`"${key}" of ${door.method} is ${shown}, but has to be ${expected}`, {
     hint: near === undefined ? undefined : `Did you mean "${near}"?`,
   });
 }
 
-function functionOf<F extends (...args: never[]) => unknown>(value: F | undefined, key: string, door: Door): F | undefined {
+function functionOf<F extends (...args: never[]) => unknown>(
+  value: F | undefined,
+  key: string,
+  door: Door,
+): F | undefined {
   if (value === undefined || typeof value === 'function') return value;
   throw wrong(door, key, value, 'a function');
 }
@@ -173,6 +190,8 @@ function refuseContradictions(settings: HandlerSettings<never>, door: Door): voi
   }
   if (mode !== 'single' && mode !== 'restart') return;
   const why = mode === 'single' ? '`single` leaves out what comes meanwhile' : '`restart` handles what comes at once';
-  if (settings.maxPending !== undefined) throw contradiction(door, 'mode', 'maxPending', `${why}, so nothing waits in line`);
-  if (settings.overflow !== undefined) throw contradiction(door, 'mode', 'overflow', `${why}, so nothing waits in line`);
+  if (settings.maxPending !== undefined)
+    throw contradiction(door, 'mode', 'maxPending', `${why}, so nothing waits in line`);
+  if (settings.overflow !== undefined)
+    throw contradiction(door, 'mode', 'overflow', `${why}, so nothing waits in line`);
 }

@@ -53,7 +53,8 @@ export function patternTest(pattern: KeyPattern): (key: string) => boolean {
   const keys = new Set(exact);
   const segments = new Set(domains);
   const expressions = globs.map(globExpression);
-  return (key) => keys.has(key) || segments.has(firstSegment(key)) || expressions.some((expression) => expression.test(key));
+  return (key) =>
+    keys.has(key) || segments.has(firstSegment(key)) || expressions.some((expression) => expression.test(key));
 }
 
 /** The regular expression that a glob stands for. */

@@ -43,7 +43,7 @@ export type Consistent<Given> = Given extends AnyFunction
 export type Checked<Given, Options> = Given & Only<Given, Options> & Consistent<Given>;
 
 /** What follows the second argument: the handler, where the second was not. */
-export type HandlerAfter<Given, Event> = Given extends AnyFunction ? [] : [handler: (event: Event) => unknown];
+export type HandlerAfter<Given, Event> = Given extends AnyFunction ? [] : [handler: (event: NoInfer<Event>) => unknown];
 
 /** Refuses the second option where the first is one of some values. */
 type Clash<Given, First extends string, Second extends string, Value = {}> =

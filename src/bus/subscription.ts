@@ -99,7 +99,9 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
   constructor(owner: SubscriptionOwner, spec: SubscriptionSpec<E>) {
     const { settings, handler, target, method } = spec;
     if (typeof handler !== 'function') {
-      throw new InvalidArgument(`${method}(${target}) was given no handler`, { hint: 'The handler is the last argument: (event) => …' });
+      throw new InvalidArgument(`${method}(${target}) was given no handler`, {
+        hint: 'The handler is the last argument: (event) => …',
+      });
     }
     const { self } = owner;
     this.name = settings.name ?? (handler.name.replace(/^bound /, '') || `${method} ${target}`);
@@ -121,7 +123,12 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
     });
     const { debounceMs, throttleMs } = settings;
     if (debounceMs !== undefined) {
-      this.#debounce = new Debounce(owner.clock, debounceMs, `debounce of "${this.name}" of ${owner.life.name}`, (event) => this.#run(event));
+      this.#debounce = new Debounce(
+        owner.clock,
+        debounceMs,
+        `debounce of "${this.name}" of ${owner.life.name}`,
+        (event) => this.#run(event),
+      );
     }
     if (throttleMs !== undefined) this.#throttle = new Throttle(owner.clock, throttleMs);
   }
@@ -217,7 +224,13 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
   #laneOptions() {
     const { life, onError } = this.#owner;
     const { settings } = this.#spec;
-    return { life, kind: 'handler', name: this.name, priority: settings.priority, onError: settings.onError ?? onError } as const;
+    return {
+      life,
+      kind: 'handler',
+      name: this.name,
+      priority: settings.priority,
+      onError: settings.onError ?? onError,
+    } as const;
   }
 
   #detach(): void {

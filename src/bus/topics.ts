@@ -58,9 +58,14 @@ export class TopicEvent<Topic extends string = string, Data = TopicData<Topic>> 
 export function assertTopic(topic: unknown, method: string, globs: 'globs' | 'exact'): asserts topic is string {
   const example = "A topic is made of words with dots between them, such as 'garage.opened'.";
   if (typeof topic !== 'string' || topic.split('.').some((segment) => segment.trim() === '')) {
-    throw new InvalidArgument(`${method} was given ${typeof topic === 'string' ? `"${topic}"` : String(topic)}, which is no topic`, { hint: example });
+    throw new InvalidArgument(
+      `${method} was given ${typeof topic === 'string' ? `"${topic}"` : String(topic)}, which is no topic`,
+      { hint: example },
+    );
   }
   if (globs === 'exact' && isGlob(topic)) {
-    throw new InvalidArgument(`${method} was given the glob "${topic}"`, { hint: `Only listeners may use * and ?. ${example}` });
+    throw new InvalidArgument(`${method} was given the glob "${topic}"`, {
+      hint: `Only listeners may use * and ?. ${example}`,
+    });
   }
 }

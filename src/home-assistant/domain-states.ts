@@ -1,4 +1,4 @@
-import type { ChangeCondition, NumericCondition } from '../bus/conditions.ts';
+import type { ChangeCondition, NoNumbers, NumericCondition } from '../bus/conditions.ts';
 
 /**
  * The states of those domains in which Home Assistant's entity model allows no others. Sources: the enums and state
@@ -108,10 +108,12 @@ export type DomainState<Domain extends string> = Domain extends keyof typeof DOM
     : string;
 
 /** Numeric conditions, for domains whose states may be numbers. */
-export type NumericConditionOf<Domain extends string> = Domain extends WordDomain ? never : NumericCondition;
+export type NumericConditionOf<Domain extends string> = Domain extends WordDomain
+  ? NoNumbers<Domain>
+  : NumericCondition;
 
 /** Comparisons of numbers, for domains whose states may be numbers. */
-export type ChangeConditionOf<Domain extends string> = Domain extends WordDomain ? never : ChangeCondition;
+export type ChangeConditionOf<Domain extends string> = Domain extends WordDomain ? NoNumbers<Domain> : ChangeCondition;
 
 /** Domains whose state is the moment of the last press or event: from `unknown` to a moment is one. */
 const MOMENT_DOMAINS: ReadonlySet<string> = new Set(['event', 'button', 'input_button', 'scene']);

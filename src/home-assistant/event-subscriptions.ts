@@ -54,7 +54,21 @@ export interface EventWaitOptions<Type extends string = string> {
   readonly timeout?: DurationInput | undefined;
 }
 
-const NOT_FOR_EVENTS = 'It belongs to onStateChange and onAttributeChange: an event has no state that could hold, before or after it.';
+/** Refuses literals that can be no service. */
+export type ValidService<Service> = string extends Service
+  ? unknown
+  : Service extends `${string}.${string}`
+    ? unknown
+    : NoService<Service>;
+
+/** What a text would have to be that is no service, for the compiler's message. */
+export interface NoService<Service> {
+  readonly noService: Service;
+  readonly writeItLike: 'light.turn_on';
+}
+
+const NOT_FOR_EVENTS =
+  'It belongs to onStateChange and onAttributeChange: an event has no state that could hold, before or after it.';
 
 /** Options that state subscriptions have and others have not. */
 export const STATES_ONLY: Readonly<Record<string, string>> = Object.fromEntries(
@@ -84,7 +98,13 @@ export function subscribeToEvents(
   subscription.attach(home.link.followEvents(type));
   const remove = home.events.subscribe(
     type,
-    (wire) => take(subscription, () => matches(wire.data), type, () => new HomeEvent(type, wire, life)),
+    (wire) =>
+      take(
+        subscription,
+        () => matches(wire.data),
+        type,
+        () => new HomeEvent(type, wire, life),
+      ),
     settings.priority,
   );
   subscription.attach(remove);
@@ -108,12 +128,23 @@ export function subscribeToCalls(
   const settings = readHandlerOptions(options, door);
   const matches = compileData(options.data, door);
   const describe = (event: ServiceCallEvent): string => `${event.service} ${JSON.stringify(event.data)}`;
-  const subscription = scope.open<ServiceCallEvent>({ method: 'onCallService', target: service, settings, handler, describe });
+  const subscription = scope.open<ServiceCallEvent>({
+    method: 'onCallService',
+    target: service,
+    settings,
+    handler,
+    describe,
+  });
   const remove = calls.subscribe(
     service,
     (wire) => {
       const called = serviceOf(wire) ?? service;
-      take(subscription, () => matches(serviceDataOf(wire)), called, () => new ServiceCallEvent(called, wire, life));
+      take(
+        subscription,
+        () => matches(serviceDataOf(wire)),
+        called,
+        () => new ServiceCallEvent(called, wire, life),
+      );
     },
     settings.priority,
   );
@@ -126,9 +157,9 @@ export function subscribeToCalls(
  *
  * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
  */
-export function subscribeToLifecycle<Kind extends HomeLifecycleEvent['kind']>(
+export function subscribeToLifecycle(
   { home, scope, life, clock }: EventSubscriber,
-  kind: Kind,
+  kind: HomeLifecycleEvent['kind'],
   method: string,
   options: HandlerOptions<HomeMoment>,
   handler: (event: HomeMoment) => unknown,
@@ -156,7 +187,11 @@ export function subscribeToLifecycle<Kind extends HomeLifecycleEvent['kind']>(
  * @throws InvalidArgument if something given is not what it has to be; Cancelled once the execution is called off or
  * the app stops; whatever a condition of the caller throws.
  */
-export async function waitForEvent({ home, life, clock }: EventSubscriber, type: string, options: EventWaitOptions): Promise<HomeEvent | null> {
+export async function waitForEvent(
+  { home, life, clock }: EventSubscriber,
+  type: string,
+  options: EventWaitOptions,
+): Promise<HomeEvent | null> {
   assertMayAct(life, 'bus.waitForEvent');
   const door = eventDoor('waitForEvent', type, EVENT_WAIT_OPTIONS);
   refuseUnknownOptions(options, door);
@@ -182,7 +217,12 @@ export async function waitForEvent({ home, life, clock }: EventSubscriber, type:
   });
 }
 
-function take<E extends BusEvent>(subscription: HandlerSubscription<E>, matches: () => boolean, what: string, make: () => E): void {
+function take<E extends BusEvent>(
+  subscription: HandlerSubscription<E>,
+  matches: () => boolean,
+  what: string,
+  make: () => E,
+): void {
   subscription.countReceived();
   let isMeant: boolean;
   try {
@@ -205,7 +245,8 @@ function isDataPattern(data: unknown): data is DataPattern {
 }
 
 function eventDoor(method: string, type: unknown, options: readonly string[]): Door {
-  if (typeof type !== 'string' || type === '') throw new InvalidArgument(`${method} was given no type of event`, { hint: "Name one: 'zha_event'." });
+  if (typeof type !== 'string' || type === '')
+    throw new InvalidArgument(`${method} was given no type of event`, { hint: "Name one: 'zha_event'." });
   if (isGlob(type)) {
     throw new InvalidArgument(`${method} was given the glob "${type}"`, {
       hint: 'Home Assistant is asked for one type of event at a time. Subscribe to each.',
@@ -216,7 +257,10 @@ function eventDoor(method: string, type: unknown, options: readonly string[]): D
 
 function assertServiceName(service: unknown): void {
   if (typeof service === 'string' && /^[\da-z_*?]+\.[\da-z_*?]+$/.test(service)) return;
-  throw new InvalidArgument(`onCallService was given ${typeof service === 'string' ? `"${service}"` : String(service)}, which is no service`, {
-    hint: "Write its domain and name, 'light.turn_on', or a glob: 'light.*'.",
-  });
+  throw new InvalidArgument(
+    `onCallService was given ${typeof service === 'string' ? `"${service}"` : String(service)}, which is no service`,
+    {
+      hint: "Write its domain and name, 'light.turn_on', or a glob: 'light.*'.",
+    },
+  );
 }

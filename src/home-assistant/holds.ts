@@ -59,7 +59,11 @@ export function holdVerdict(
   return fires() ? 'begin' : 'end';
 }
 
-function leftAndCameBack(from: EntityState | null, to: EntityState, transition: Pick<StateTransition, 'from' | 'resync' | 'restarted'>): boolean {
+function leftAndCameBack(
+  from: EntityState | null,
+  to: EntityState,
+  transition: Pick<StateTransition, 'from' | 'resync' | 'restarted'>,
+): boolean {
   if (!transition.resync || transition.restarted || from === null || from.state !== to.state) return false;
   // Seen last without a value, it has a newer time by having it back.
   return transition.from === from && lastChangedMs(to) > lastChangedMs(from);

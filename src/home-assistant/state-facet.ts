@@ -30,7 +30,8 @@ export const STATE_FACET: StateFacet = {
 
 export function attributeFacet(name: string): StateFacet {
   const peek = (state: EntityState): unknown => peekAttribute(state, name);
-  const value = (state: EntityState): unknown => (Object.hasOwn(state.attributes, name) ? state.attributes[name] : undefined);
+  const value = (state: EntityState): unknown =>
+    Object.hasOwn(state.attributes, name) ? state.attributes[name] : undefined;
   return {
     value: peek,
     number: (state) => numberOf(peek(state)),

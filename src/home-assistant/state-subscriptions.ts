@@ -78,15 +78,26 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   const pattern = entityPattern(request.target, method);
   const criteria = request.criteria ?? options;
   const target = describeTarget(describePattern(pattern), attribute, criteria);
-  const door: Door = { method: `${method}(${target})`, options: request.criteria === undefined ? STATE_OPTIONS : AVAILABILITY_OPTIONS };
+  const door: Door = {
+    method: `${method}(${target})`,
+    options: request.criteria === undefined ? STATE_OPTIONS : AVAILABILITY_OPTIONS,
+  };
   const settings = readHandlerOptions(options, door);
   const forMs = readCriteria(options, door);
   const immediate = flagOf(options.immediate, 'immediate', door);
-  if (immediate && options.from !== undefined) throw contradiction(door, 'immediate', 'from', 'what holds already has no state before it');
-  if (immediate && options.changed !== undefined) throw contradiction(door, 'immediate', 'changed', 'what holds already has not changed');
+  if (immediate && options.from !== undefined)
+    throw contradiction(door, 'immediate', 'from', 'what holds already has no state before it');
+  if (immediate && options.changed !== undefined)
+    throw contradiction(door, 'immediate', 'changed', 'what holds already has not changed');
   const test = compileStateTest(criteria, facetOf(attribute), door.method);
 
-  const subscription = scope.open<StateChange>({ method, target, settings, handler: request.handler, describe: describeStateChange });
+  const subscription = scope.open<StateChange>({
+    method,
+    target,
+    settings,
+    handler: request.handler,
+    describe: describeStateChange,
+  });
   const watch = new StateWatch({
     home,
     clock,
@@ -114,7 +125,11 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
  * @throws InvalidArgument as {@link subscribeToStates}; Cancelled once the execution is called off or the app stops;
  * whatever a condition of the caller throws.
  */
-export async function waitForState(subscriber: StateSubscriber, target: unknown, options: StateWaitOptions): Promise<StateChange | null> {
+export async function waitForState(
+  subscriber: StateSubscriber,
+  target: unknown,
+  options: StateWaitOptions,
+): Promise<StateChange | null> {
   const { home, life, clock, logger } = subscriber;
   const method = 'waitFor';
   assertMayAct(life, `bus.${method}`);
@@ -134,7 +149,18 @@ export async function waitForState(subscriber: StateSubscriber, target: unknown,
     };
     const sink = { countReceived: () => undefined, take, refuse: fail };
     const source = currentExecution() ?? life;
-    const watch = new StateWatch({ home, clock, pattern, test, attribute: undefined, forMs, priority: 0, sink, source, label: () => door.method });
+    const watch = new StateWatch({
+      home,
+      clock,
+      pattern,
+      test,
+      attribute: undefined,
+      forMs,
+      priority: 0,
+      sink,
+      source,
+      label: () => door.method,
+    });
     watch.start();
     if (!next && test.conditional) watch.takePresent();
     return () => watch.stop();
@@ -142,12 +168,20 @@ export async function waitForState(subscriber: StateSubscriber, target: unknown,
 }
 
 /** @returns the length of the hold. */
-function readCriteria(options: Criteria & { readonly for?: DurationInput | undefined }, door: Door): number | undefined {
+function readCriteria(
+  options: Criteria & { readonly for?: DurationInput | undefined },
+  door: Door,
+): number | undefined {
   const every = flagOf(options.every, 'every', door);
   const forMs = lengthOf(options.for, 'for', door);
   choiceOf(options.availability, ['raw'], 'availability', door);
   if (forMs !== undefined && every) {
-    throw contradiction(door, 'for', 'every', 'one waits until a condition has lasted, the other takes each change that satisfies it');
+    throw contradiction(
+      door,
+      'for',
+      'every',
+      'one waits until a condition has lasted, the other takes each change that satisfies it',
+    );
   }
   return forMs;
 }
@@ -163,5 +197,7 @@ function describeTarget(entities: string, attribute: string | undefined, { from,
 /** @throws InvalidArgument if the name of an attribute is none. */
 export function assertAttributeName(attribute: unknown, method: string): asserts attribute is string {
   if (typeof attribute === 'string' && attribute !== '') return;
-  throw new InvalidArgument(`${method} was given no attribute`, { hint: "The second argument is its name: 'current_temperature'." });
+  throw new InvalidArgument(`${method} was given no attribute`, {
+    hint: "The second argument is its name: 'current_temperature'.",
+  });
 }

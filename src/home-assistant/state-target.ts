@@ -6,7 +6,8 @@ import { domainOf } from './entity-state.ts';
 import type { Home } from './home.ts';
 
 const ENTITY_ID = /^(?!_)[\da-z_*?]+(?<!_)\.(?!_)[\da-z_*?]+(?<!_)$/;
-const EXAMPLES = "Write an entity id ('light.kitchen'), a glob ('binary_sensor.*_window'), a list of them, or { domain: 'light' }.";
+const EXAMPLES =
+  "Write an entity id ('light.kitchen'), a glob ('binary_sensor.*_window'), a list of them, or { domain: 'light' }.";
 
 /**
  * Turns what a person has named into a pattern of the channel of states.
@@ -41,7 +42,8 @@ function entityId(id: unknown, method: string): string {
 
 function selection(target: object, method: string): KeyPattern {
   for (const key of Object.keys(target)) {
-    if (key !== 'domain') throw new InvalidArgument(`${method} was given a selection by "${key}", which is not known`, { hint: EXAMPLES });
+    if (key !== 'domain')
+      throw new InvalidArgument(`${method} was given a selection by "${key}", which is not known`, { hint: EXAMPLES });
   }
   const domain: unknown = 'domain' in target ? target.domain : undefined;
   const domains: readonly unknown[] = Array.isArray(domain) ? domain : [domain];

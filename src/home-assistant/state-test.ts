@@ -33,9 +33,16 @@ export interface StateTest {
 /** @throws InvalidArgument if something given as a condition is none. */
 export function compileStateTest(criteria: Criteria, facet: StateFacet, method: string): StateTest {
   const { from, to, changed, every = false } = criteria;
-  const was = from === undefined ? undefined : compileCondition(stateCondition(from, facet, 'from', method), facet, `"from" of ${method}`);
-  const is = to === undefined ? undefined : compileCondition(stateCondition(to, facet, 'to', method), facet, `"to" of ${method}`);
-  const compared = changed === undefined ? undefined : compileChange(changed, facet, facet.compare, `"changed" of ${method}`);
+  const was =
+    from === undefined
+      ? undefined
+      : compileCondition(stateCondition(from, facet, 'from', method), facet, `"from" of ${method}`);
+  const is =
+    to === undefined
+      ? undefined
+      : compileCondition(stateCondition(to, facet, 'to', method), facet, `"to" of ${method}`);
+  const compared =
+    changed === undefined ? undefined : compileChange(changed, facet, facet.compare, `"changed" of ${method}`);
   const conditional = was !== undefined || is !== undefined || compared !== undefined;
   return {
     sight: sightOf(criteria),
@@ -55,7 +62,13 @@ export function compileStateTest(criteria: Criteria, facet: StateFacet, method: 
 type Test = (state: EntityState) => boolean;
 type Step = (from: EntityState, to: EntityState) => boolean;
 
-function firesWhen(was: Test | undefined, is: Test | undefined, compared: Step | undefined, every: boolean, facet: StateFacet): Step {
+function firesWhen(
+  was: Test | undefined,
+  is: Test | undefined,
+  compared: Step | undefined,
+  every: boolean,
+  facet: StateFacet,
+): Step {
   if (was === undefined && is === undefined && compared === undefined) {
     return every && facet.countsEveryUpdate ? () => true : facet.differs;
   }
@@ -84,7 +97,10 @@ function stateCondition(condition: unknown, facet: StateFacet, key: string, meth
   const scalars = Array.isArray(condition) ? condition : [condition];
   for (const scalar of scalars) {
     if (typeof scalar !== 'number' && typeof scalar !== 'boolean' && scalar !== null) continue;
-    const hint = typeof scalar === 'number' ? `Write '${scalar}', or between(${scalar}, ${scalar}) for the number.` : `Write '${scalar === true ? 'on' : 'off'}'.`;
+    const hint =
+      typeof scalar === 'number'
+        ? `Write '${scalar}', or between(${scalar}, ${scalar}) for the number.`
+        : `Write '${scalar === true ? 'on' : 'off'}'.`;
     throw new InvalidArgument(`"${key}" of ${method} is ${scalar}, but a state is a text`, { hint });
   }
   return condition;

@@ -60,31 +60,35 @@ export type EntityIdOf<Target> = Target extends string
       : string;
 
 /** The domain of an entity id; a word without a dot is a domain itself. */
-export type DomainOf<Id extends string> = string extends Id ? string : Id extends `${infer Domain}.${string}` ? Domain : Id;
+export type DomainOf<Id extends string> = string extends Id
+  ? string
+  : Id extends `${infer Domain}.${string}`
+    ? Domain
+    : Id;
 
 // --- Conditions -----------------------------------------------------------------------------------------------------
 
 /** What a state may be held against; functions are given the state object. */
-export type StateCondition<Id extends string> = Condition<
+export type StateCondition<Id extends string> = ConditionOn<
   DomainState<DomainOf<Id>> | Unavailable,
   NumericConditionOf<DomainOf<Id>>,
   (state: EntityState<DomainState<DomainOf<Id>> | Unavailable>) => boolean
 >;
 
 /** What an attribute may be held against; functions are given its value, and the state object. */
-export type AttributeCondition = Condition<Scalar, NumericCondition, (value: unknown, state: EntityState) => boolean>;
+export type AttributeCondition = ConditionOn<Scalar, NumericCondition, (value: unknown, state: EntityState) => boolean>;
 
-type Condition<Value, Numeric, Predicate> = Leaf<Value, Numeric> | readonly Value[] | Predicate;
+type ConditionOn<Value, Numeric, Predicate> = Leaf<Value, Numeric> | readonly Value[] | Predicate;
 type Leaf<Value, Numeric> = Plain<Value, Numeric> | OneOf<Plain<Value, Numeric>> | Not<Negatable<Value, Numeric>>;
 type Negatable<Value, Numeric> = Plain<Value, Numeric> | OneOf<Plain<Value, Numeric>> | readonly Value[];
 type Plain<Value, Numeric> = Value | Numeric | RegExp | Available;
 
 /** Options that say which changes are meant. */
-export interface StateCriteria<Condition, Change> {
+export interface StateCriteria<Value, Condition, Change> {
   /** The state before. Without `to`, it fires when this ends. */
-  readonly from?: Condition | undefined;
+  readonly from?: Value | Condition | undefined;
   /** The state after. It fires when this becomes true. */
-  readonly to?: Condition | undefined;
+  readonly to?: Value | Condition | undefined;
   /** Compares the two. */
   readonly changed?: Change | undefined;
   /** Fires once its condition has held for so long, counted on Home Assistant's clock. */
@@ -108,7 +112,8 @@ export type AttributeComparison = ChangeConditionOf<'sensor'> | ((from: unknown,
 
 /** What `onStateChange` can be given. */
 export interface StateOptions<Id extends string = string>
-  extends StateCriteria<StateCondition<Id>, StateComparison<Id>>,
+  extends
+    StateCriteria<DomainState<DomainOf<Id>> | Unavailable, StateCondition<Id>, StateComparison<Id>>,
     HandlerOptions<StateChangeEvent<Id>> {
   /** Fires at once too where the condition holds already; with `for`, counted from `lastChanged`. @defaultValue false */
   readonly immediate?: boolean | undefined;
@@ -116,8 +121,7 @@ export interface StateOptions<Id extends string = string>
 
 /** What `onAttributeChange` can be given. */
 export interface AttributeOptions<Id extends string = string>
-  extends StateCriteria<AttributeCondition, AttributeComparison>,
-    HandlerOptions<AttributeChangeEvent<Id>> {
+  extends StateCriteria<Scalar, AttributeCondition, AttributeComparison>, HandlerOptions<AttributeChangeEvent<Id>> {
   /** Fires at once too where the condition holds already. @defaultValue false */
   readonly immediate?: boolean | undefined;
 }
@@ -131,7 +135,11 @@ export interface AvailabilityOptions<Id extends string = string> extends Handler
 }
 
 /** What `waitFor` can be given. */
-export interface WaitOptions<Id extends string = string> extends StateCriteria<StateCondition<Id>, StateComparison<Id>> {
+export interface WaitOptions<Id extends string = string> extends StateCriteria<
+  DomainState<DomainOf<Id>> | Unavailable,
+  StateCondition<Id>,
+  StateComparison<Id>
+> {
   /** Gives null when it has not come by then. @defaultValue it is waited for as long as the execution may last */
   readonly timeout?: DurationInput | undefined;
   /** Waits for a later change even if the condition holds already. @defaultValue false */
@@ -206,7 +214,11 @@ export type StateChangeEvent<Id extends string = string, Options = unknown> =
   | (MayBeInitial<Options> extends true ? StateHeld<WholeId<Id>, StateAfter<Id, Options>> : never);
 
 /** A domain as the ids of its entities, so that events of the two are the same to the compiler. */
-type WholeId<Id extends string> = Id extends `${string}.${string}` ? Id : string extends Id ? string : `${Id}.${string}`;
+type WholeId<Id extends string> = Id extends `${string}.${string}`
+  ? Id
+  : string extends Id
+    ? string
+    : `${Id}.${string}`;
 
 /** What a handler of `onAttributeChange` is called with. */
 export type AttributeChangeEvent<Id extends string = string, Options = unknown> = StateChangeEvent<

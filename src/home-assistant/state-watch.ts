@@ -140,7 +140,15 @@ export class StateWatch {
       return;
     }
     const stale = this.#isStale(entityId);
-    this.#tell({ kind: 'initial', entityId, from: null, to: state, resync: false, stale, firedAtMs: this.#homeNowMs() });
+    this.#tell({
+      kind: 'initial',
+      entityId,
+      from: null,
+      to: state,
+      resync: false,
+      stale,
+      firedAtMs: this.#homeNowMs(),
+    });
   }
 
   /** A hold has lasted: told on the last value that the subscription saw, however long ago that was. */
@@ -152,7 +160,11 @@ export class StateWatch {
 
   #tell(occurrence: StateOccurrence): void {
     const { attribute, source } = this.#options;
-    this.#sink.take(attribute === undefined ? new StateChange(occurrence, source) : new AttributeChange(occurrence, source, attribute));
+    this.#sink.take(
+      attribute === undefined
+        ? new StateChange(occurrence, source)
+        : new AttributeChange(occurrence, source, attribute),
+    );
   }
 
   /** The state of an entity as the subscription sees it. */

@@ -12,10 +12,17 @@ const call = (service: string, data: Record<string, unknown> = {}): Record<strin
 /** Runs something as a task of the app, which is what waits inside it follow. */
 function run<T>(t: House, work: (signal: AbortSignal) => Promise<T>) {
   const outcome: { value?: T; error?: unknown } = {};
-  const lane = t.executor.lane<undefined>({ life: t.life, kind: 'task', name: 'work', run: (_input, execution) => work(execution.signal).then(
-    (value) => void (outcome.value = value),
-    (error: unknown) => void (outcome.error = error),
-  ) });
+  const lane = t.executor.lane<undefined>({
+    life: t.life,
+    kind: 'task',
+    name: 'work',
+    timeoutMs: false,
+    run: (_input, execution) =>
+      work(execution.signal).then(
+        (value) => void (outcome.value = value),
+        (error: unknown) => void (outcome.error = error),
+      ),
+  });
   lane.submit(undefined);
   return { outcome, cancel: () => lane.cancel(new Cancelled('enough')) };
 }
@@ -25,7 +32,10 @@ describe('onEvent', () => {
     await using t = await startHouse();
     const seen: unknown[] = [];
     const before = t.link.followed.length;
-    const first = t.bus.onEvent('zha_event', (event) => void seen.push([event.kind, event.type, event.data, event.origin]));
+    const first = t.bus.onEvent(
+      'zha_event',
+      (event) => void seen.push([event.kind, event.type, event.data, event.origin]),
+    );
     const second = t.bus.onEvent('zha_event', () => undefined);
     expect(t.link.followed.filter((type) => type === 'zha_event')).toHaveLength(2);
     t.link.fire('zha_event', { command: 'toggle' });
@@ -40,7 +50,11 @@ describe('onEvent', () => {
   it('holds data against a pattern', async () => {
     await using t = await startHouse();
     const seen: unknown[] = [];
-    const subscription = t.bus.onEvent('zha_event', { data: { command: ['on', 'toggle'], device: { lqi: above(100) } } }, ({ data }) => void seen.push(data['n']));
+    const subscription = t.bus.onEvent(
+      'zha_event',
+      { data: { command: ['on', 'toggle'], device: { lqi: above(100) } } },
+      ({ data }) => void seen.push(data['n']),
+    );
     t.link.fire('zha_event', { n: 1, command: 'toggle', device: { lqi: 200 } });
     t.link.fire('zha_event', { n: 2, command: 'off', device: { lqi: 200 } });
     t.link.fire('zha_event', { n: 3, command: 'on', device: { lqi: 20 } });
@@ -96,7 +110,11 @@ describe('onCallService', () => {
   it('tells of calls of one service, or of those that a glob means', async () => {
     await using t = await startHouse();
     const seen: string[] = [];
-    t.bus.onCallService('light.turn_on', { data: { brightness_pct: above(80) } }, ({ service, data }) => void seen.push(`bright ${service} ${String(data['brightness_pct'])}`));
+    t.bus.onCallService(
+      'light.turn_on',
+      { data: { brightness_pct: above(80) } },
+      ({ service, data }) => void seen.push(`bright ${service} ${String(data['brightness_pct'])}`),
+    );
     t.bus.onCallService('light.*', ({ service }) => void seen.push(`any ${service}`));
     const fan = t.bus.onCallService('fan.turn_on', () => void seen.push('fan'));
     t.link.fire('call_service', call('light.turn_on', { brightness_pct: 90 }));
@@ -130,7 +148,9 @@ describe('onCallService', () => {
   it('refuses what is no service', async () => {
     await using t = await startHouse();
     const name = 'turn_on' as 'light.turn_on';
-    expect(() => t.bus.onCallService(name, () => undefined)).toThrow('onCallService was given "turn_on", which is no service');
+    expect(() => t.bus.onCallService(name, () => undefined)).toThrow(
+      'onCallService was given "turn_on", which is no service',
+    );
   });
 });
 
@@ -182,12 +202,18 @@ describe('topics', () => {
     await using t = await startHouse();
     const other = t.anotherApp('garage');
     const seen: unknown[] = [];
-    t.bus.on('garage.opened', ({ kind, topic, data, from, firedAt }) => void seen.push([kind, topic, data, from, firedAt.toString()]));
+    t.bus.on(
+      'garage.opened',
+      ({ kind, topic, data, from, firedAt }) => void seen.push([kind, topic, data, from, firedAt.toString()]),
+    );
     t.bus.on('garage.*', { where: ({ data }) => data !== null }, ({ topic }) => void seen.push(topic));
     other.emit('garage.opened', { by: 'car' });
     other.emit('garage.closed', null);
     other.emit('door.opened');
-    expect(seen).toEqual([['topic', 'garage.opened', { by: 'car' }, 'garage', '2026-11-21T12:00:00Z'], 'garage.opened']);
+    expect(seen).toEqual([
+      ['topic', 'garage.opened', { by: 'car' }, 'garage', '2026-11-21T12:00:00Z'],
+      'garage.opened',
+    ]);
   });
 
   it('reach all listeners in the order in which they were emitted', async () => {
@@ -344,7 +370,13 @@ describe('waitFor', () => {
 describe('waitForEvent', () => {
   it('gives the event, or null at its limit, and follows it meanwhile', async () => {
     await using t = await startHouse();
-    const first = run(t, () => t.bus.waitForEvent('tag_scanned', { data: { tag_id: 'door' }, where: ({ data }) => data['n'] !== 2, timeout: '1m' }));
+    const first = run(t, () =>
+      t.bus.waitForEvent('tag_scanned', {
+        data: { tag_id: 'door' },
+        where: ({ data }) => data['n'] !== 2,
+        timeout: '1m',
+      }),
+    );
     const second = run(t, () => t.bus.waitForEvent('tag_scanned', { data: { tag_id: 'cellar' }, timeout: '1m' }));
     await t.settle();
     expect(t.link.followed.filter((type) => type === 'tag_scanned')).toHaveLength(2);

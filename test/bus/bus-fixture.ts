@@ -33,7 +33,9 @@ export class Tick extends BusEvent {
 export const DOOR: Door = { method: 'onTick(a)', options: HANDLER_OPTIONS };
 
 /** A bus under virtual time, with an app's scope in which a test subscribes to ticks. */
-export async function startBus(options: { readonly self?: unknown; readonly onError?: (failure: Failure) => unknown } = {}) {
+export async function startBus(
+  options: { readonly self?: unknown; readonly onError?: (failure: Failure) => unknown } = {},
+) {
   const clock = new VirtualClock({ now: Temporal.Instant.from('2026-03-01T12:00:00Z') });
   const logging = new Logging({ clock, format: 'silent', level: 'debug' });
   const lines: LogRecord[] = [];

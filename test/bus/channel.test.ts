@@ -6,7 +6,9 @@ import { type KeyPattern, patternTest } from '../../src/bus/key-pattern.ts';
 function listening(...patterns: KeyPattern[]): { channel: Channel<string>; heard: string[]; removers: (() => void)[] } {
   const channel = new Channel<string>('test');
   const heard: string[] = [];
-  const removers = patterns.map((pattern, index) => channel.subscribe(pattern, (event) => heard.push(`${index}:${event}`)));
+  const removers = patterns.map((pattern, index) =>
+    channel.subscribe(pattern, (event) => heard.push(`${index}:${event}`)),
+  );
   return { channel, heard, removers };
 }
 
@@ -16,7 +18,12 @@ describe('Channel', () => {
     ['several keys', ['light.a', 'switch.b'], ['light.a', 'switch.b'], ['light.b']],
     ['a domain', { domain: 'light' }, ['light.a', 'light.b.c'], ['lights.a', 'light', 'switch.light']],
     ['several domains', { domain: ['light', 'switch'] }, ['light.a', 'switch.a'], ['fan.a']],
-    ['a glob within a domain', 'binary_sensor.*_window', ['binary_sensor.a_window'], ['binary_sensor.a_door', 'sensor.a_window']],
+    [
+      'a glob within a domain',
+      'binary_sensor.*_window',
+      ['binary_sensor.a_window'],
+      ['binary_sensor.a_door', 'sensor.a_window'],
+    ],
     ['a glob over domains', '*.kitchen', ['light.kitchen', 'fan.kitchen'], ['light.kitchen_2']],
     ['one character', 'light.?', ['light.a'], ['light.ab', 'light.']],
     ['a glob without a dot', 'zha*', ['zha_event', 'zha.x'], ['zh', 'a.zha']],
@@ -124,7 +131,9 @@ describe('Channel', () => {
       fc.array(text, { maxLength: 3 }),
       fc.record({ domain: fc.constantFrom('a', 'b', 'ab') }),
     );
-    const key = fc.tuple(fc.constantFrom('a', 'b', 'ab'), fc.constantFrom('a', 'b', 'ab')).map((parts) => parts.join('.'));
+    const key = fc
+      .tuple(fc.constantFrom('a', 'b', 'ab'), fc.constantFrom('a', 'b', 'ab'))
+      .map((parts) => parts.join('.'));
     const step = fc.oneof(
       fc.record({ kind: fc.constant('add' as const), pattern, priority: fc.integer({ min: -1, max: 1 }) }),
       fc.record({ kind: fc.constant('remove' as const), index: fc.nat(20) }),
@@ -149,7 +158,7 @@ describe('Channel', () => {
             channel.publish(one.key, one.key);
             const expected = [...all.entries()]
               .filter(([, member]) => !member.gone && patternTest(member.pattern)(one.key))
-              .sort(([, a], [, b]) => b.priority - a.priority)
+              .toSorted(([, a], [, b]) => b.priority - a.priority)
               .map(([index]) => index);
             expect(heard).toEqual(expected);
           }

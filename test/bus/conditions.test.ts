@@ -17,9 +17,15 @@ import {
 } from '../../src/bus/conditions.ts';
 import { compileDataPattern, type DataPattern, JSON_VALUE } from '../../src/bus/data-pattern.ts';
 
-const holds = (condition: unknown, value: unknown): boolean => compileCondition(condition, JSON_VALUE, '"to" of test')(value);
+const holds = (condition: unknown, value: unknown): boolean =>
+  compileCondition(condition, JSON_VALUE, '"to" of test')(value);
 const changes = (change: unknown, from: unknown, to: unknown): boolean =>
-  compileChange(change, JSON_VALUE, (predicate, before, after) => predicate(before, after), '"changed" of test')(from, to);
+  compileChange(
+    change,
+    JSON_VALUE,
+    (predicate, before, after) => predicate(before, after),
+    '"changed" of test',
+  )(from, to);
 
 describe('conditions', () => {
   it.each<[string, unknown, readonly unknown[], readonly unknown[]]>([
@@ -48,8 +54,33 @@ describe('conditions', () => {
   });
 
   it.each<[string, unknown, readonly [unknown, unknown][], readonly [unknown, unknown][]]>([
-    ['increased', increased(), [[1, 2], ['9', '10']], [[2, 1], [1, 1], ['a', 2], [1, undefined]]],
-    ['decreased', decreased(), [[2, 1], ['10', '9']], [[1, 2], [1, 1], [undefined, 1]]],
+    [
+      'increased',
+      increased(),
+      [
+        [1, 2],
+        ['9', '10'],
+      ],
+      [
+        [2, 1],
+        [1, 1],
+        ['a', 2],
+        [1, undefined],
+      ],
+    ],
+    [
+      'decreased',
+      decreased(),
+      [
+        [2, 1],
+        ['10', '9'],
+      ],
+      [
+        [1, 2],
+        [1, 1],
+        [undefined, 1],
+      ],
+    ],
     ['a function of both', (from: unknown, to: unknown) => from === 1 && to === 3, [[1, 3]], [[3, 1]]],
   ])('%s compares two values', (_what, change, right, wrong) => {
     for (const [from, to] of right) expect(changes(change, from, to)).toBe(true);
@@ -94,7 +125,18 @@ describe('conditions', () => {
   });
 
   it('says in words what it is', () => {
-    const all = [above(5), below(5), between(1, 2), oneOf('a', 'b'), not(['a', 'b']), available, increased(), /x/, 'on', () => true];
+    const all = [
+      above(5),
+      below(5),
+      between(1, 2),
+      oneOf('a', 'b'),
+      not(['a', 'b']),
+      available,
+      increased(),
+      /x/,
+      'on',
+      () => true,
+    ];
     expect(all.map(describeCondition)).toEqual([
       'above 5',
       'below 5',
@@ -110,7 +152,11 @@ describe('conditions', () => {
   });
 
   it('is never satisfied and not satisfied at once', () => {
-    const leaf = fc.oneof(fc.constantFrom('a', 'b', '1', '2'), fc.integer({ min: -3, max: 3 }).map(above), fc.constant(available));
+    const leaf = fc.oneof(
+      fc.constantFrom('a', 'b', '1', '2'),
+      fc.integer({ min: -3, max: 3 }).map(above),
+      fc.constant(available),
+    );
     const condition = fc.letrec((tie) => ({
       node: fc.oneof(
         { maxDepth: 4 },
@@ -143,7 +189,13 @@ describe('numberOf', () => {
 });
 
 describe('a pattern of data', () => {
-  const data = { command: 'toggle', args: [3, 1], device: { ieee: '00:11', lqi: 200 }, entity_id: ['light.a', 'light.b'], none: null };
+  const data = {
+    command: 'toggle',
+    args: [3, 1],
+    device: { ieee: '00:11', lqi: 200 },
+    entity_id: ['light.a', 'light.b'],
+    none: null,
+  };
 
   it.each<[string, DataPattern, boolean]>([
     ['nothing', {}, true],
@@ -169,6 +221,8 @@ describe('a pattern of data', () => {
 
   it('says where it is no condition', () => {
     const pattern: object = { device: { lqi: undefined } };
-    expect(() => compileDataPattern(pattern as DataPattern, '"data" of test')).toThrow('"data" of test.device.lqi is undefined');
+    expect(() => compileDataPattern(pattern as DataPattern, '"data" of test')).toThrow(
+      '"data" of test.device.lqi is undefined',
+    );
   });
 });

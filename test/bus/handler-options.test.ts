@@ -20,7 +20,19 @@ function refusal(options: object): { message: string; hint: string | undefined }
 describe('options of a handler', () => {
   it('are turned once into what code reckons with', () => {
     const where = (): boolean => true;
-    expect(read({ name: 'x', once: true, debounce: '5s', mode: 'queued', maxPending: 3, overflow: 'error', timeout: { minutes: 1 }, priority: -2, where })).toEqual({
+    expect(
+      read({
+        name: 'x',
+        once: true,
+        debounce: '5s',
+        mode: 'queued',
+        maxPending: 3,
+        overflow: 'error',
+        timeout: { minutes: 1 },
+        priority: -2,
+        where,
+      }),
+    ).toEqual({
       name: 'x',
       once: true,
       debounceMs: 5000,
@@ -39,19 +51,59 @@ describe('options of a handler', () => {
 
   it.each<[string, object, string, string | undefined]>([
     ['an unknown one', { debonce: '5s' }, 'onTick(a) has no option "debonce"', 'Did you mean "debounce"?'],
-    ['one that is like none', { colour: 'red' }, 'onTick(a) has no option "colour"', expect.stringContaining('It takes name, once') as never],
+    [
+      'one that is like none',
+      { colour: 'red' },
+      'onTick(a) has no option "colour"',
+      expect.stringContaining('It takes name, once') as never,
+    ],
     ['no object', [] as object, 'The options of onTick(a) have to be an object', expect.anything() as never],
     ['an empty name', { name: ' ' }, '"name" of onTick(a) is " ", but has to be a text that is not empty', undefined],
     ['a word for a flag', { once: 'yes' }, '"once" of onTick(a) is "yes", but has to be true or false', undefined],
     ['no debounce at all', { debounce: '0s' }, '"debounce" of onTick(a) is no time at all', 'Leave it out.'],
     ['no throttle at all', { throttle: { seconds: 0 } }, '"throttle" of onTick(a) is no time at all', 'Leave it out.'],
-    ['a negative debounce', { debounce: '-5s' }, '"debounce" of onTick(a) is "-5s", which is negative', expect.anything() as never],
-    ['no time limit as a number', { timeout: '0s' }, '"timeout" of onTick(a) is no time at all', expect.stringContaining('false') as never],
-    ['an unknown mode', { mode: 'restrat' }, expect.stringContaining('"mode" of onTick(a) is "restrat"') as never, 'Did you mean "restart"?'],
-    ['a block for an app', { overflow: 'block' }, expect.stringContaining('"overflow" of onTick(a) is "block"') as never, undefined],
-    ['a line without a place', { maxPending: 0 }, '"maxPending" of onTick(a) is 0, but has to be a whole number above 0', undefined],
-    ['half a place', { maxPending: 1.5 }, '"maxPending" of onTick(a) is 1.5, but has to be a whole number above 0', undefined],
-    ['no priority', { priority: 'high' }, '"priority" of onTick(a) is "high", but has to be a finite number', undefined],
+    [
+      'a negative debounce',
+      { debounce: '-5s' },
+      '"debounce" of onTick(a) is "-5s", which is negative',
+      expect.anything() as never,
+    ],
+    [
+      'no time limit as a number',
+      { timeout: '0s' },
+      '"timeout" of onTick(a) is no time at all',
+      expect.stringContaining('false') as never,
+    ],
+    [
+      'an unknown mode',
+      { mode: 'restrat' },
+      expect.stringContaining('"mode" of onTick(a) is "restrat"') as never,
+      'Did you mean "restart"?',
+    ],
+    [
+      'a block for an app',
+      { overflow: 'block' },
+      expect.stringContaining('"overflow" of onTick(a) is "block"') as never,
+      undefined,
+    ],
+    [
+      'a line without a place',
+      { maxPending: 0 },
+      '"maxPending" of onTick(a) is 0, but has to be a whole number above 0',
+      undefined,
+    ],
+    [
+      'half a place',
+      { maxPending: 1.5 },
+      '"maxPending" of onTick(a) is 1.5, but has to be a whole number above 0',
+      undefined,
+    ],
+    [
+      'no priority',
+      { priority: 'high' },
+      '"priority" of onTick(a) is "high", but has to be a finite number',
+      undefined,
+    ],
     ['no function', { where: 'x' }, '"where" of onTick(a) is "x", but has to be a function', undefined],
     ['no error handler', { onError: true }, '"onError" of onTick(a) is true, but has to be a function', undefined],
   ])('refuse %s', (_what, options, message, hint) => {
@@ -59,9 +111,15 @@ describe('options of a handler', () => {
   });
 
   it.each<[object, string]>([
-    [{ debounce: '1s', throttle: '1s' }, 'both "debounce" and "throttle", which contradict each other: one handles the last event of several, the other the first'],
+    [
+      { debounce: '1s', throttle: '1s' },
+      'both "debounce" and "throttle", which contradict each other: one handles the last event of several, the other the first',
+    ],
     [{ once: true, throttle: '1s' }, 'both "once" and "throttle"'],
-    [{ mode: 'single', maxPending: 3 }, 'both "mode" and "maxPending", which contradict each other: `single` leaves out'],
+    [
+      { mode: 'single', maxPending: 3 },
+      'both "mode" and "maxPending", which contradict each other: `single` leaves out',
+    ],
     [{ mode: 'restart', maxPending: 3 }, 'both "mode" and "maxPending"'],
     [{ mode: 'single', overflow: 'error' }, 'both "mode" and "overflow"'],
     [{ mode: 'restart', overflow: 'error' }, 'both "mode" and "overflow"'],

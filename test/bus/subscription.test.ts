@@ -96,7 +96,13 @@ describe('a subscription', () => {
     });
     tick(1, 2, 3);
     expect(t.service.subscriptions()).toEqual([
-      { app: 'hallway', name: 'odd', method: 'onTick', target: 'a', counters: { received: 3, matched: 2, run: 2, coalesced: 0, dropped: 0, failed: 1 } },
+      {
+        app: 'hallway',
+        name: 'odd',
+        method: 'onTick',
+        target: 'a',
+        counters: { received: 3, matched: 2, run: 2, coalesced: 0, dropped: 0, failed: 1 },
+      },
     ]);
     expect(t.service.describe().details).toEqual({ subscriptions: 1 });
   });
@@ -144,7 +150,10 @@ describe('a subscription', () => {
       await using t = await startBus();
       const seen: string[] = [];
       const startMs = t.clock.nowMs();
-      const { subscription, tick } = t.subscribe({ debounce: '5s' }, ({ value }) => void seen.push(`${t.clock.nowMs() - startMs} ${value}`));
+      const { subscription, tick } = t.subscribe(
+        { debounce: '5s' },
+        ({ value }) => void seen.push(`${t.clock.nowMs() - startMs} ${value}`),
+      );
       tick(1);
       await t.clock.advanceBy(4000);
       tick(2);
@@ -187,7 +196,10 @@ describe('a subscription', () => {
   });
 
   describe('a handler that is busy', () => {
-    async function handled(options: object, count: number): Promise<{ seen: number[]; failures: Failure[]; dropped: number }> {
+    async function handled(
+      options: object,
+      count: number,
+    ): Promise<{ seen: number[]; failures: Failure[]; dropped: number }> {
       await using t = await startBus();
       const seen: number[] = [];
       const { subscription, tick } = t.subscribe(options, async (event) => {
@@ -247,7 +259,9 @@ describe('a subscription', () => {
       );
       tick(1, 2);
       await t.clock.settle();
-      expect(told).toMatchObject([{ app: 'hallway', kind: 'handler', name: 'clear', input: 'tick 1', error: { message: 'cannot say' } }]);
+      expect(told).toMatchObject([
+        { app: 'hallway', kind: 'handler', name: 'clear', input: 'tick 1', error: { message: 'cannot say' } },
+      ]);
       expect(t.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
       expect(subscription.counters).toMatchObject({ received: 2, matched: 1, run: 1, failed: 1 });
     });

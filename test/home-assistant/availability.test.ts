@@ -3,7 +3,11 @@ import { available, not } from '../../src/bus/conditions.ts';
 import { type House, startHouse } from './house-fixture.ts';
 
 /** What a plain subscription to `light.a` is told while something happens. */
-async function toldOf(present: Record<string, string>, happens: (t: House) => void | Promise<void>, options: object = {}): Promise<string[]> {
+async function toldOf(
+  present: Record<string, string>,
+  happens: (t: House) => void | Promise<void>,
+  options: object = {},
+): Promise<string[]> {
   await using t = await startHouse(present);
   const { told, hear } = t.ear();
   t.bus.onStateChange('*', options, hear);
@@ -84,7 +88,7 @@ describe('state subscriptions look through unavailable and unknown', () => {
     const { told, hear } = t.ear();
     t.bus.onAttributeChange('climate.a', 'temperature', (event) => {
       hear(event);
-      told.push(`${event.previous}→${event.value}`);
+      told.push(`${String(event.previous)}→${String(event.value)}`);
     });
     t.set('climate.a', 'unavailable', {});
     t.set('climate.a', 'heat', { temperature: 20 });
@@ -102,8 +106,12 @@ describe('state subscriptions look through unavailable and unknown', () => {
       t.set('light.a', 'on');
     };
     expect(await toldOf({ 'light.a': 'on' }, happens, { to: 'unavailable' })).toEqual(['light.a on→unavailable']);
-    expect(await toldOf({ 'light.a': 'on' }, happens, { from: 'unavailable', to: 'on' })).toEqual(['light.a unavailable→on']);
-    expect(await toldOf({ 'light.a': 'on' }, happens, { to: ['off', 'unavailable'] })).toEqual(['light.a on→unavailable']);
+    expect(await toldOf({ 'light.a': 'on' }, happens, { from: 'unavailable', to: 'on' })).toEqual([
+      'light.a unavailable→on',
+    ]);
+    expect(await toldOf({ 'light.a': 'on' }, happens, { to: ['off', 'unavailable'] })).toEqual([
+      'light.a on→unavailable',
+    ]);
     expect(await toldOf({ 'light.a': 'on' }, happens, { to: not('unavailable') })).toEqual(['light.a unavailable→on']);
     expect(await toldOf({ 'light.a': 'on' }, happens, { from: 'unknown' })).toEqual(['light.a unknown→on']);
     expect(await toldOf({ 'light.a': 'on' }, happens, { to: /^una/ })).toEqual([]);
@@ -134,7 +142,10 @@ describe('state subscriptions look through unavailable and unknown', () => {
       'light.b unknown→on',
       'light.b on→∅ removed',
     ]);
-    expect(await toldOf({ 'light.a': 'on' }, happens, { availability: 'raw', to: 'on' })).toEqual(['light.a unavailable→on', 'light.b unknown→on']);
+    expect(await toldOf({ 'light.a': 'on' }, happens, { availability: 'raw', to: 'on' })).toEqual([
+      'light.a unavailable→on',
+      'light.b unknown→on',
+    ]);
   });
 });
 
@@ -231,7 +242,9 @@ describe('an entity that was there without a known good value', () => {
   });
 
   it('takes no return from unavailable for a press', async () => {
-    expect(await toldOf({ 'button.a': 'unavailable' }, (t) => t.set('button.a', '2026-11-21T12:00:00+00:00'))).toEqual([]);
+    expect(await toldOf({ 'button.a': 'unavailable' }, (t) => t.set('button.a', '2026-11-21T12:00:00+00:00'))).toEqual(
+      [],
+    );
   });
 });
 
@@ -279,6 +292,8 @@ describe('onUnavailable and onAvailable', () => {
   it('take only the options that make sense for them', async () => {
     await using t = await startHouse({ 'light.a': 'on' });
     const options: object = { to: 'on' };
-    expect(() => t.bus.onUnavailable('light.a', options, () => undefined)).toThrow('onUnavailable(light.a to not available) has no option "to"');
+    expect(() => t.bus.onUnavailable('light.a', options, () => undefined)).toThrow(
+      'onUnavailable(light.a to not available) has no option "to"',
+    );
   });
 });

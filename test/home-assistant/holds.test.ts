@@ -332,7 +332,15 @@ describe('a hold', () => {
   it('works with every kind of condition', async () => {
     await using t = await startHouse({ 'sensor.a': '10' });
     const { told, hear } = timed(t);
-    for (const to of [above(20), between(20, 30), not('10'), oneOf('25', '26'), ['25', '26'], /^2/, (state: { number?: number | undefined }) => (state.number ?? 0) > 20]) {
+    for (const to of [
+      above(20),
+      between(20, 30),
+      not('10'),
+      oneOf('25', '26'),
+      ['25', '26'],
+      /^2/,
+      (state: { number?: number | undefined }) => (state.number ?? 0) > 20,
+    ]) {
       t.bus.onStateChange('sensor.a', { to, for: '10m' }, hear);
     }
     t.set('sensor.a', '25');

@@ -59,7 +59,15 @@ export async function startHouse(
 
   const life = new Life('hallway');
   const makeBus = (of: Life, self: unknown): AppBus =>
-    new AppBus({ service, home, life: of, clock, logger: logging.logger(`app.${of.name}`), self: () => self, onError: options.onError });
+    new AppBus({
+      service,
+      home,
+      life: of,
+      clock,
+      logger: logging.logger(`app.${of.name}`),
+      self: () => self,
+      onError: options.onError,
+    });
   const known = new Map<string, CompressedState>();
   let connected = false;
   let contexts = 0;
@@ -82,11 +90,14 @@ export async function startHouse(
     if (!connected) return;
     const gone = Object.keys(before?.a ?? {}).filter((name) => !Object.hasOwn(state.a, name));
     link.sink.onDifferences(
-      before === undefined ? { a: { [entityId]: state } } : { c: { [entityId]: { '+': { ...state }, '-': { a: gone } } } },
+      before === undefined
+        ? { a: { [entityId]: state } }
+        : { c: { [entityId]: { '+': { ...state }, '-': { a: gone } } } },
     );
   };
 
-  for (const [entityId, state] of Object.entries(states)) known.set(entityId, { s: state, a: {}, c: context(), lc: nowS() - 3600 });
+  for (const [entityId, state] of Object.entries(states))
+    known.set(entityId, { s: state, a: {}, c: context(), lc: nowS() - 3600 });
   connect(false);
 
   return {

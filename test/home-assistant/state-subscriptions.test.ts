@@ -49,7 +49,12 @@ describe('a condition fires when it becomes true', () => {
     ['between', { to: between(1, 2) }, ['0', '1', '2', '3', '2'], ['0→1', '3→2']],
     ['not', { to: not('1') }, ['1', '2', '3', '1', '4'], ['1→2', '1→4']],
     ['a numeric one on what is no number', { to: above(20) }, ['abc', '21', 'abc', '22'], ['abc→21', 'abc→22']],
-    ['a function of the state', { to: (state: { number?: number }) => (state.number ?? 0) > 20 }, ['19', '21', '22', '20', '30'], ['19→21', '20→30']],
+    [
+      'a function of the state',
+      { to: (state: { number?: number }) => (state.number ?? 0) > 20 },
+      ['19', '21', '22', '20', '30'],
+      ['19→21', '20→30'],
+    ],
     ['from a value', { from: '1' }, ['1', '2', '3', '1', '3'], ['1→2', '1→3']],
     ['from a list, when that ends', { from: ['1', '2'] }, ['1', '2', '3', '1', '3'], ['2→3', '1→3']],
     ['from a number, when it no longer is', { from: above(20) }, ['22', '21', '19', '18'], ['21→19']],
@@ -60,7 +65,10 @@ describe('a condition fires when it becomes true', () => {
     ['increased to above', { changed: increased(), to: above(2) }, ['1', '2', '3', '4', '1', '5'], ['2→3', '1→5']],
     [
       'a function of both',
-      { changed: (from: { number?: number }, to: { number?: number }) => Math.abs((from.number ?? 0) - (to.number ?? 0)) >= 5 },
+      {
+        changed: (from: { number?: number }, to: { number?: number }) =>
+          Math.abs((from.number ?? 0) - (to.number ?? 0)) >= 5,
+      },
       ['1', '2', '7', '8', '3'],
       ['2→7', '8→3'],
     ],
@@ -108,7 +116,9 @@ describe('a condition fires when it becomes true', () => {
   it('a state is never a number', async () => {
     await using t = await startHouse({ 'sensor.a': '5' });
     const wrong = (to: unknown): object => ({ to });
-    expect(() => t.bus.onStateChange('sensor.a', wrong(5), () => undefined)).toThrow('"to" of onStateChange(sensor.a to 5) is 5, but a state is a text');
+    expect(() => t.bus.onStateChange('sensor.a', wrong(5), () => undefined)).toThrow(
+      '"to" of onStateChange(sensor.a to 5) is 5, but a state is a text',
+    );
     expect(() => t.bus.onStateChange('sensor.a', wrong([true]), () => undefined)).toThrow('a state is a text');
   });
 });
@@ -117,7 +127,11 @@ describe('onAttributeChange', () => {
   it('fires when the attribute is another, deeply compared', async () => {
     await using t = await startHouse({ 'light.a': 'on' });
     const told: unknown[] = [];
-    t.bus.onAttributeChange('light.a', 'rgb_color', ({ attribute, previous, value, kind }) => void told.push([kind, attribute, previous, value]));
+    t.bus.onAttributeChange(
+      'light.a',
+      'rgb_color',
+      ({ attribute, previous, value, kind }) => void told.push([kind, attribute, previous, value]),
+    );
     t.set('light.a', 'on', { rgb_color: [1, 2, 3] });
     t.set('light.a', 'on', { rgb_color: [1, 2, 3], effect: 'x' });
     t.set('light.a', 'off', { rgb_color: [1, 2, 3] });
@@ -136,14 +150,24 @@ describe('onAttributeChange', () => {
     ['increased', { changed: increased() }, [19, 21, 21, 20, 23], ['19→21', '20→23']],
     ['available', { to: available }, [null, 5, 6, null], ['null→5']],
     ['a function of the value', { to: (value: unknown) => value === 3 }, [1, 3, 3, 2, 3], ['1→3', '2→3']],
-    ['a function of both values', { changed: (from: unknown, to: unknown) => from === 1 && to === 3 }, [1, 3, 2, 3], ['1→3']],
+    [
+      'a function of both values',
+      { changed: (from: unknown, to: unknown) => from === 1 && to === 3 },
+      [1, 3, 2, 3],
+      ['1→3'],
+    ],
     ['every change', { to: above(20), every: true }, [19, 21, 21, 22], ['19→21', '21→22']],
     ['every without conditions', { every: true }, [1, 1, 2, 2], ['1→2']],
   ])('holds conditions against the value: %s', async (_what, options, values, expected) => {
     await using t = await startHouse();
     t.set('climate.a', 'heat', { x: values[0] });
     const told: string[] = [];
-    t.bus.onAttributeChange('climate.a', 'x', options, ({ previous, value }) => void told.push(`${previous}→${value}`));
+    t.bus.onAttributeChange(
+      'climate.a',
+      'x',
+      options,
+      ({ previous, value }) => void told.push(`${String(previous)}→${String(value)}`),
+    );
     for (const value of values.slice(1)) t.set('climate.a', 'heat', { x: value, other: Math.random() });
     expect(told).toEqual(expected);
   });
@@ -151,7 +175,11 @@ describe('onAttributeChange', () => {
   it('tells additions and removals of entities that have the attribute', async () => {
     await using t = await startHouse();
     const told: unknown[] = [];
-    t.bus.onAttributeChange('light.*', 'x', ({ kind, entityId, previous, value }) => void told.push([kind, entityId, previous, value]));
+    t.bus.onAttributeChange(
+      'light.*',
+      'x',
+      ({ kind, entityId, previous, value }) => void told.push([kind, entityId, previous, value]),
+    );
     t.set('light.a', 'on', { x: 1 });
     t.set('light.b', 'on', {});
     t.remove('light.a');
@@ -164,7 +192,9 @@ describe('onAttributeChange', () => {
 
   it('needs the name of one', async () => {
     await using t = await startHouse();
-    expect(() => t.bus.onAttributeChange('light.a', '', () => undefined)).toThrow('onAttributeChange was given no attribute');
+    expect(() => t.bus.onAttributeChange('light.a', '', () => undefined)).toThrow(
+      'onAttributeChange was given no attribute',
+    );
   });
 });
 
@@ -182,7 +212,10 @@ describe('the event', () => {
   it('says when it happened on the clock of the home, and by whom', async () => {
     await using t = await startHouse({ 'light.a': 'off' }, { offset: '1h' });
     const seen: unknown[] = [];
-    t.bus.onStateChange('light.a', ({ firedAt, context, resync, stale }) => void seen.push(firedAt.toString(), context.id, resync, stale));
+    t.bus.onStateChange(
+      'light.a',
+      ({ firedAt, context, resync, stale }) => void seen.push(firedAt.toString(), context.id, resync, stale),
+    );
     await t.advance('5m');
     t.set('light.a', 'on');
     expect(seen).toEqual(['2026-11-21T13:05:00Z', expect.stringMatching(/^C\d+$/), false, false]);
@@ -337,7 +370,9 @@ describe('a condition that throws', () => {
     t.set('light.a', 'on');
     await t.settle();
     expect(told).toEqual(['light.a off→on']);
-    expect(failures).toMatchObject([{ name: 'bad', app: 'hallway', input: 'light.a: off → on', error: { message: 'cannot say' } }]);
+    expect(failures).toMatchObject([
+      { name: 'bad', app: 'hallway', input: 'light.a: off → on', error: { message: 'cannot say' } },
+    ]);
     expect(bad.counters).toMatchObject({ received: 1, matched: 0, run: 0, failed: 1 });
   });
 });
