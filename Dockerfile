@@ -17,7 +17,7 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts \
 
 FROM node:26-alpine
 WORKDIR /opt/hassette
-ENV NODE_ENV=production HASSETTE_CONTAINER=true
+ENV NODE_ENV=production HASSETTE_CONNECTION__ON_REFUSED=retry
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist

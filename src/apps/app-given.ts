@@ -25,6 +25,7 @@ export interface AppBelongings {
   readonly home: Home;
   readonly logger: Logger;
   readonly dryRun: boolean;
+  readonly callTimeoutMs: number;
 }
 
 /** What all apps of a host share. */
@@ -128,7 +129,7 @@ export class Belongings implements AppGiven {
   }
 
   #home(home: Home): AppHome {
-    const { life, logger, name, dryRun } = this.#own;
-    return new AppHome({ home, life, logger, dryRun, app: name, clock: this.#shared.clock });
+    const { life, logger, name, dryRun, callTimeoutMs } = this.#own;
+    return new AppHome({ home, life, logger, dryRun, callTimeoutMs, app: name, clock: this.#shared.clock });
   }
 }

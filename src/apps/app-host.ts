@@ -51,7 +51,9 @@ export class AppHost extends Resource implements HostOrders, Activity {
     const { folder, cacheFolder } = options;
     // An import takes the machine's time, at whatever speed the daemon's passes.
     this.#finder = options.finder ?? new AppLoader({ folder, cacheFolder, clock: new SystemClock() });
-    this.executor = new Executor({ clock, logger: this.context.logging.logger('executor') });
+    const { executionMs: timeoutMs, maxPending } = options.limits;
+    const logger = this.context.logging.logger('executor');
+    this.executor = new Executor({ clock, logger, defaults: { timeoutMs, maxPending } });
     this.homes = new Map(options.links.map((link) => [link.home, new Home(this, link)]));
     this.bus = new BusService(this, { executor: this.executor });
     this.scheduler = new SchedulerService(this, { executor: this.executor });

@@ -1,5 +1,5 @@
 import type { Home } from '../home-assistant/home.ts';
-import { Cancelled, HassetteError } from '../kernel/errors.ts';
+import { Cancelled, HassetteError, TimedOut } from '../kernel/errors.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { type Failure, messageOf } from '../kernel/failure.ts';
 import type { Outcome } from '../kernel/lane-options.ts';
@@ -27,6 +27,10 @@ export interface AppSurroundings extends SharedServices {
 }
 
 const START_HOOKS = ['beforeInitialize', 'onInitialize', 'afterInitialize'] as const;
+const START_LIMIT_HINT =
+  'Give what goes on for long to `this.tasks.spawn`, without awaiting it; or raise `limits.startHook` of the configuration.';
+const SHUTDOWN_LIMIT_HINT =
+  'The stop goes on without it. Where it is too short, raise `limits.shutdownHooks` of the configuration.';
 const SHUTDOWN_HOOKS = ['beforeShutdown', 'onShutdown', 'afterShutdown'] as const;
 
 /** A start hook came to no good end. It has been reported already. */
@@ -177,6 +181,7 @@ export class AppInstance extends Resource {
       life: this.#life,
       logger: this.logger,
       dryRun: this.spec.dryRun === true,
+      callTimeoutMs: this.#around.limits.callTimeoutMs,
     };
     return new Belongings(own, this.#around);
   }
@@ -224,6 +229,7 @@ export class AppInstance extends Resource {
       kind: 'hook',
       name,
       timeoutMs,
+      timeoutHint: duringStop ? SHUTDOWN_LIMIT_HINT : START_LIMIT_HINT,
       duringStop,
       run,
     });
@@ -280,11 +286,13 @@ function problemOf(error: unknown, name: string): AppProblem {
   const failure = error instanceof StartFailed ? error.failure : undefined;
   const cause = failure === undefined ? error : failure.error;
   const line = failure?.sourceLine;
-  const what = failure === undefined ? '' : `${failure.name} failed: `;
+  // The message of a time limit says whose it was.
+  const what = failure === undefined || cause instanceof TimedOut ? '' : `${failure.name} failed: `;
   return {
     code: cause instanceof HassetteError ? cause.code : 'APP_START_FAILED',
     message: `${what}${messageOf(cause)}`,
     hint:
+      failure?.hint ??
       (cause instanceof HassetteError ? cause.hint : undefined) ??
       `Correct ${line === undefined ? `the class of ${name}` : line.file} and start the daemon again.`,
     ...(line !== undefined && { at: `${line.file}:${line.line}:${line.column}` }),

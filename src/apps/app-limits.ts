@@ -1,4 +1,4 @@
-/** How long the hooks and handlers of an app may take. */
+/** How much time the code of an app may take, and how much may wait for it. */
 export interface AppLimits {
   /** Each start hook. */
   readonly startHookMs: number;
@@ -6,6 +6,19 @@ export interface AppLimits {
   readonly drainMs: number;
   /** The shutdown hooks, all together. */
   readonly shutdownHooksMs: number;
+  /** Each run of a handler or job that says nothing else. */
+  readonly executionMs: number;
+  /** Events that wait for a busy handler that says nothing else. */
+  readonly maxPending: number;
+  /** Each call of a home that says nothing else. */
+  readonly callTimeoutMs: number;
 }
 
-export const DEFAULT_APP_LIMITS: AppLimits = { startHookMs: 30_000, drainMs: 4000, shutdownHooksMs: 3000 };
+export const DEFAULT_APP_LIMITS: AppLimits = {
+  startHookMs: 30_000,
+  drainMs: 4000,
+  shutdownHooksMs: 3000,
+  executionMs: 600_000,
+  maxPending: 100,
+  callTimeoutMs: 30_000,
+};

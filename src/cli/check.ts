@@ -1,6 +1,6 @@
 import { loadConfiguration, type LoadedConfiguration } from '../config/load-configuration.ts';
 import { problemText, type Problem } from '../config/problem.ts';
-import type { HomeConfiguration } from '../config/schema.ts';
+import type { Configuration } from '../config/schema.ts';
 import { Logging } from '../kernel/logging.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
 import type { CheckedApp } from '../runtime/check-apps.ts';
@@ -49,7 +49,7 @@ function referencesTo(home: string, apps: readonly CheckedApp[], homes: readonly
 }
 
 async function homesOf(
-  homes: Readonly<Record<string, HomeConfiguration>>,
+  { homes, connection }: Pick<Configuration, 'homes' | 'connection'>,
   apps: readonly CheckedApp[],
   clock: SystemClock,
   at: Surroundings,
@@ -61,7 +61,12 @@ async function homesOf(
     if (home === 'simulated') continue;
     at.say(`Asking home "${name}" at ${home.url} …`);
     const references = referencesTo(name, apps, Object.keys(homes));
-    checked.push(await checkHome({ name, home, references, limitMs: homeLimitMs }, { clock, logging }));
+    checked.push(
+      await checkHome(
+        { name, home, references, limitMs: homeLimitMs, connectTimeoutMs: connection.connectTimeoutMs },
+        { clock, logging },
+      ),
+    );
   }
   return checked;
 }
@@ -69,7 +74,7 @@ async function homesOf(
 function homeText(home: CheckedHome): string {
   if (home.kind === 'failed') {
     const { message, hint } = home.problem;
-    return `  home "${home.name}"\n    ${message}${hint === undefined ? '' : ` ${hint}`}`;
+    return `  home "${home.name}"\n    ${message}.${hint === undefined ? '' : ` ${hint}`}`;
   }
   return home.missing
     .map(
@@ -113,7 +118,7 @@ export async function check(options: CheckOptions, at: Surroundings): Promise<nu
   const apps = await appsOf(loaded, clock);
   const problems = [...(loaded.kind === 'valid' ? [] : loaded.problems), ...apps.flatMap((app) => app.problems)];
   const askHomes = options.home === true && loaded.kind === 'valid';
-  const homes = askHomes ? await homesOf(loaded.configuration.homes, apps, clock, at) : [];
+  const homes = askHomes ? await homesOf(loaded.configuration, apps, clock, at) : [];
   const report: Report = { problems, apps, homes };
   if (options.json === true) at.print(JSON.stringify(report, undefined, 2));
   else sayReport(report, at);

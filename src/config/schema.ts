@@ -81,6 +81,8 @@ const HomeAddress = z.strictObject({
     .min(1)
     .regex(/^\S+$/, { error: 'a long-lived access token, without spaces' })
     .meta({ description: 'A long-lived access token, made on the profile page of a user.', secret: true }),
+  verifyTls: z.boolean().meta({ description: 'Refuse a certificate that does not verify.' }).default(true),
+  ca: path('A PEM file with certificates that are trusted beside those that the machine knows.').optional(),
 });
 
 const Home = z
@@ -145,6 +147,7 @@ const Connection = z
       .meta({ description: 'When every home refuses its token at start: end with exit code 2, or try again slowly.' })
       .default('exit'),
     connectTimeout: duration('10s', 'How long opening a connection and its handshake may take.'),
+    callTimeout: duration('30s', 'How long a call may take that says nothing else, the wait for its home included.'),
     pingInterval: duration('10s', 'How often a quiet connection is tried; a dead one is found within twice this.'),
     firstRetry: duration('1s', 'The first wait before connecting again.'),
     lastRetry: duration('1m', 'What the waits grow to.'),
@@ -153,6 +156,7 @@ const Connection = z
   .transform((it) => ({
     onRefused: it.onRefused,
     connectTimeoutMs: it.connectTimeout,
+    callTimeoutMs: it.callTimeout,
     pingIntervalMs: it.pingInterval,
     firstRetryMs: it.firstRetry,
     lastRetryMs: it.lastRetry,
@@ -164,6 +168,9 @@ const Limits = z
     drain: duration('4s', 'At a stop: how long running handlers may go on.', 0),
     shutdownHooks: duration('3s', 'At a stop: how long the shutdown hooks may take, all together.', 0),
     resourceStop: duration('1s', 'At a stop: how long everything else may take.', 0),
+    execution: duration('10m', 'How long a run of a handler or job may take that says nothing else.'),
+    maxPending: count(100, 'How many events may wait for a busy handler that says nothing else.'),
+    eventBuffer: count(10_000, 'How many messages of a home may wait for their turn before its socket is paused.'),
   })
   .prefault({})
   .transform((it) => ({
@@ -171,6 +178,9 @@ const Limits = z
     drainMs: it.drain,
     shutdownHooksMs: it.shutdownHooks,
     resourceStopMs: it.resourceStop,
+    executionMs: it.execution,
+    maxPending: it.maxPending,
+    eventBuffer: it.eventBuffer,
   }));
 
 const Simulate = z

@@ -32,6 +32,11 @@ export interface HomeConnectionOptions {
   readonly backoff?: BackoffPolicy | undefined;
   /** Between attempts with a refused token: Home Assistant may ban who tries often. @defaultValue 300_000 */
   readonly refusedRetryMs?: number | undefined;
+  /**
+   * Told of a refused token in place of the log. Gives whether the log is to say it all the same, with when it is tried
+   * again.
+   */
+  readonly onRefused?: ((problem: HomeProblem) => boolean) | undefined;
 }
 
 export interface StepLimits {
@@ -395,7 +400,8 @@ export class HomeConnection extends Resource implements HomeLink {
   #tell(): void {
     const problem = this.#problem;
     if (problem === undefined) return;
-    const { refusedRetryMs = 300_000 } = this.#options;
+    const { refusedRetryMs = 300_000, onRefused } = this.#options;
+    if (problem instanceof AuthRefused && onRefused?.(shown(problem)) === false) return;
     const next = problem instanceof AuthRefused ? `every ${formatDuration(refusedRetryMs)}` : 'until it works';
     this.logger.warn({ code: problem.code, hint: problem.hint }, `${problem.message}. It is tried again ${next}.`);
   }

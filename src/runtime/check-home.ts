@@ -17,6 +17,8 @@ export interface HomeToCheck {
   readonly transport?: HomeTransport | undefined;
   /** What apps name of it. */
   readonly references: readonly NamedReference[];
+  /** How long opening the connection and its handshake may take, each. */
+  readonly connectTimeoutMs?: number | undefined;
   /** How long all of it may take. */
   readonly limitMs: number;
 }
@@ -123,7 +125,13 @@ export async function checkHome(home: HomeToCheck, context: ResourceContext): Pr
   const { name, limitMs } = home;
   await using network = new NetworkTransport({ clock: context.clock, ...home.home });
   const transport = home.transport ?? network;
-  await using connection = new HomeConnection(context, { home: name, transport, token: home.home.token });
+  const { connectTimeoutMs } = home;
+  await using connection = new HomeConnection(context, {
+    home: name,
+    transport,
+    token: home.home.token,
+    limitsMs: connectTimeoutMs === undefined ? {} : { connecting: connectTimeoutMs, authenticating: connectTimeoutMs },
+  });
   await connection.start();
   const failed = (problem: HomeProblem): CheckedHome => ({ kind: 'failed', name, problem });
   try {

@@ -1,6 +1,6 @@
 import type { Configuration } from '../config/schema.ts';
 import { HomeConnection } from '../home-assistant/home-connection.ts';
-import type { HomeStatus } from '../home-assistant/home-link.ts';
+import type { HomeProblem } from '../home-assistant/home-link.ts';
 import type { HomeTransport } from '../home-assistant/protocol/transport.ts';
 import { Resource } from '../kernel/resource.ts';
 import type { HomeReport } from './runtime-status.ts';
@@ -11,23 +11,27 @@ export interface HomeAccess {
   readonly token: string;
 }
 
+export type HomesSettings = Configuration['connection'] & Pick<Configuration['limits'], 'eventBuffer'>;
+
 /** The connections to all homes, and whether any of them lets us in. */
 export class Homes extends Resource {
   readonly connections: readonly HomeConnection[];
-  readonly #refused = new Set<string>();
-  readonly #onAllRefused: () => void;
+  readonly #refused = new Map<string, HomeProblem>();
+  readonly #settings: HomesSettings;
+  readonly #onAllRefused: (problems: readonly HomeProblem[]) => void;
   #everReady = false;
 
-  /** @param onAllRefused - called once, if every home refuses its token before any was ready. */
+  /** @param onAllRefused - called if every home refuses its token before any was ready, and that is to be the end. */
   constructor(
     owner: Resource,
     accesses: ReadonlyMap<string, HomeAccess>,
-    settings: Configuration['connection'],
-    onAllRefused: () => void,
+    settings: HomesSettings,
+    onAllRefused: (problems: readonly HomeProblem[]) => void,
   ) {
     super('homes', owner);
+    this.#settings = settings;
     this.#onAllRefused = onAllRefused;
-    const { pingIntervalMs, connectTimeoutMs, firstRetryMs, lastRetryMs } = settings;
+    const { pingIntervalMs, connectTimeoutMs, firstRetryMs, lastRetryMs, eventBuffer } = settings;
     this.connections = Array.from(
       accesses,
       ([home, { transport, token }]) =>
@@ -36,14 +40,16 @@ export class Homes extends Resource {
           transport,
           token,
           pingIntervalMs,
+          eventBuffer,
+          onRefused: (problem) => this.#goesOn(home, problem),
           limitsMs: { connecting: connectTimeoutMs, authenticating: connectTimeoutMs },
           backoff: { firstMs: firstRetryMs, maxMs: lastRetryMs, factor: 2, jitter: 0.3 },
         }),
     );
     for (const connection of this.connections) {
-      const onStatus = (status: HomeStatus): void => this.#judge(connection.home, status);
+      const onSnapshot = (): void => void (this.#everReady = true);
       this.own(
-        connection.attach({ onStatus, onSnapshot: ignore, onDifferences: ignore, onEvent: ignore, onConfig: ignore }),
+        connection.attach({ onSnapshot, onStatus: ignore, onDifferences: ignore, onEvent: ignore, onConfig: ignore }),
       );
     }
   }
@@ -55,11 +61,14 @@ export class Homes extends Resource {
     });
   }
 
-  #judge(home: string, { phase }: HomeStatus): void {
-    if (phase === 'ready') this.#everReady = true;
-    if (phase !== 'refused' || this.#everReady || this.#refused.has(home)) return;
-    this.#refused.add(home);
-    if (this.#refused.size === this.connections.length) this.#onAllRefused();
+  /** Whether the daemon goes on without a home that refused its token. */
+  #goesOn(home: string, problem: HomeProblem): boolean {
+    this.#refused.set(home, problem);
+    const { onRefused } = this.#settings;
+    if (onRefused === 'retry' || this.#everReady || this.#refused.size < this.connections.length) return true;
+    // Not while the connection is in the middle of a step.
+    this.clock.defer(() => this.#onAllRefused([...this.#refused.values()]));
+    return false;
   }
 }
 

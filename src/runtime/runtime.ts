@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AppHandler } from '../apps/app-handler.ts';
 import type { AppFinder } from '../apps/app-loader.ts';
 import type { Configuration, HomeConfiguration } from '../config/schema.ts';
+import type { HomeProblem } from '../home-assistant/home-link.ts';
 import { EventLoopMonitor } from '../kernel/event-loop-delay.ts';
 import { installRejectionGuard } from '../kernel/rejection-guard.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
@@ -111,14 +112,16 @@ export class Runtime extends Resource implements Activity {
     const { configuration, appsFolder, dataFolder, finder } = this.#options;
     const control =
       dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, () => this.runtimeStatus());
-    const homes = new Homes(this, await this.#accesses(), configuration.connection, () => this.#refused());
+    const { connection, limits } = configuration;
+    const settings = { ...connection, eventBuffer: limits.eventBuffer };
+    const homes = new Homes(this, await this.#accesses(), settings, (problems) => this.#refused(problems));
     this.#homes = homes;
     this.#apps = new AppHandler(this, {
       apps: configuration.apps,
       folder: appsFolder,
       cacheFolder: dataFolder === undefined ? undefined : join(dataFolder, 'compiled'),
       links: homes.connections,
-      limits: configuration.limits,
+      limits: { ...limits, callTimeoutMs: connection.callTimeoutMs },
       dryRun: configuration.dryRun,
       finder,
     }).dependsOn(homes);
@@ -160,8 +163,10 @@ export class Runtime extends Resource implements Activity {
     return { transport, token: settings.token };
   }
 
-  #refused(): void {
-    if (this.#options.configuration.connection.onRefused === 'retry') return;
+  #refused(problems: readonly HomeProblem[]): void {
+    const told = problems.map(({ message }) => message).join('; ');
+    const hint = `${problems[0]?.hint ?? ''} To go on trying, set \`connection.onRefused: retry\`.`.trim();
+    this.logger.fatal({ code: problems[0]?.code, hint }, `${told}. The daemon ends, since no home lets it in.`);
     this.#end(2, undefined);
   }
 

@@ -60,7 +60,7 @@ describe('loadConfiguration', () => {
       environment: { HASSETTE_HOMES__DEFAULT__URL: 'http://home.local:8123/', HASSETTE_HOMES__DEFAULT__TOKEN: '12345' },
     });
     expect(configuration.homes).toEqual({
-      default: { url: 'http://home.local:8123', token: '12345' },
+      default: { url: 'http://home.local:8123', token: '12345', verifyTls: true },
     });
   });
 

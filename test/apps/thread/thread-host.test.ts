@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppHandler, type AppSettings } from '../../../src/apps/app-handler.ts';
+import { DEFAULT_APP_LIMITS } from '../../../src/apps/app-limits.ts';
 import type { AppFailure } from '../../../src/apps/host-control.ts';
 import { HomeConnection } from '../../../src/home-assistant/home-connection.ts';
 import { Logging, type LogRecord } from '../../../src/kernel/logging.ts';
@@ -34,7 +35,7 @@ async function start(files: Readonly<Record<string, string>>, apps: Readonly<Rec
   const home = new SimulatedHome({ clock, states: { 'binary_sensor.hall': 'off', 'light.hall': 'off' } });
   const root = new Root('test', { clock, logging });
   const connection = new HomeConnection(root, { home: 'default', transport: home.transport, token: home.token });
-  const limits = { startHookMs: 5000, drainMs: 50, shutdownHooksMs: 50 };
+  const limits = { ...DEFAULT_APP_LIMITS, startHookMs: 5000, drainMs: 50, shutdownHooksMs: 50 };
   const handler = new AppHandler(root, { apps, limits, folder: folder.path, links: [connection] });
   const failures: AppFailure[] = [];
   handler.onFailure((failure) => failures.push(failure));
