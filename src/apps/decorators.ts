@@ -45,54 +45,54 @@ type AppOf<Given> = Given extends (app: infer A extends AnyApp) => unknown ? A :
  * }
  * ```
  */
-export function onStateChange<
-  const Given extends TargetGiven,
-  const Options extends StateOptions<EntityOf<Given>> = {},
->(
+export function onStateChange<const Given extends TargetGiven, const Options extends StateOptions<EntityOf<Given>>>(
   target: Given & ValidGiven<Given>,
   options?: Checked<Options, StateOptions>,
-): AppMethodDecorator<AppOf<Given>, StateChangeEvent<EntityOf<Given>, Options>> {
+): AppMethodDecorator<AppOf<Given>, NoInfer<StateChangeEvent<EntityOf<Given>, Options>>> {
   return decorate('bus', 'onStateChange', [target], options);
 }
 
 /** Calls the method when an attribute of an entity becomes another, as `this.bus.onAttributeChange` does. */
 export function onAttributeChange<
   const Given extends TargetGiven,
-  const Options extends AttributeOptions<EntityOf<Given>> = {},
+  const Options extends AttributeOptions<EntityOf<Given>>,
 >(
   target: Given & ValidGiven<Given>,
   attribute: string,
   options?: Checked<Options, AttributeOptions>,
-): AppMethodDecorator<AppOf<Given>, AttributeChangeEvent<EntityOf<Given>, Options>> {
+): AppMethodDecorator<AppOf<Given>, NoInfer<AttributeChangeEvent<EntityOf<Given>, Options>>> {
   return decorate('bus', 'onAttributeChange', [target, attribute], options);
 }
 
 /** Calls the method when an entity ceases to have a value, as `this.bus.onUnavailable` does. */
 export function onUnavailable<
   const Given extends TargetGiven,
-  const Options extends AvailabilityOptions<EntityOf<Given>> = {},
+  const Options extends AvailabilityOptions<EntityOf<Given>>,
 >(
   target: Given & ValidGiven<Given>,
   options?: Checked<Options, AvailabilityOptions>,
-): AppMethodDecorator<AppOf<Given>, StateChangeEvent<EntityOf<Given>, Options & { readonly to: Not<Available> }>> {
+): AppMethodDecorator<
+  AppOf<Given>,
+  NoInfer<StateChangeEvent<EntityOf<Given>, Options & { readonly to: Not<Available> }>>
+> {
   return decorate('bus', 'onUnavailable', [target], options);
 }
 
 /** Calls the method when an entity has a value again, as `this.bus.onAvailable` does. */
 export function onAvailable<
   const Given extends TargetGiven,
-  const Options extends AvailabilityOptions<EntityOf<Given>> = {},
+  const Options extends AvailabilityOptions<EntityOf<Given>>,
 >(
   target: Given & ValidGiven<Given>,
   options?: Checked<Options, AvailabilityOptions>,
-): AppMethodDecorator<AppOf<Given>, StateChangeEvent<EntityOf<Given>, Options & { readonly to: Available }>> {
+): AppMethodDecorator<AppOf<Given>, NoInfer<StateChangeEvent<EntityOf<Given>, Options & { readonly to: Available }>>> {
   return decorate('bus', 'onAvailable', [target], options);
 }
 
 /** Calls the method for events of a type on Home Assistant's own bus, as `this.bus.onEvent` does. */
 export function onEvent<
   const Type extends string,
-  const Options extends EventOptions<Type> = {},
+  const Options extends EventOptions<Type>,
   Owner extends AnyApp = AnyApp,
 >(type: OfApp<Type, Owner>, options?: Checked<Options, EventOptions>): AppMethodDecorator<Owner, HomeEvent<Type>> {
   return decorate('bus', 'onEvent', [type], options);
@@ -101,7 +101,7 @@ export function onEvent<
 /** Calls the method when a service is called in the home, as `this.bus.onCallService` does. */
 export function onCallService<
   const Service extends `${string}.${string}`,
-  const Options extends CallServiceOptions<Service> = {},
+  const Options extends CallServiceOptions<Service>,
   Owner extends AnyApp = AnyApp,
 >(
   service: OfApp<Service, Owner>,
@@ -111,21 +111,21 @@ export function onCallService<
 }
 
 /** Calls the method when the connection to the home is back, as `this.bus.onConnected` does. */
-export function onConnected<const Options extends HandlerOptions<LifecycleEvent<'connected'>> = {}>(
+export function onConnected<const Options extends HandlerOptions<LifecycleEvent<'connected'>>>(
   options?: Checked<Options, HandlerOptions<never>>,
 ): AppMethodDecorator<AnyApp, LifecycleEvent<'connected'>> {
   return decorate('bus', 'onConnected', [], options);
 }
 
 /** Calls the method when the connection to the home is lost, as `this.bus.onDisconnected` does. */
-export function onDisconnected<const Options extends HandlerOptions<LifecycleEvent<'disconnected'>> = {}>(
+export function onDisconnected<const Options extends HandlerOptions<LifecycleEvent<'disconnected'>>>(
   options?: Checked<Options, HandlerOptions<never>>,
 ): AppMethodDecorator<AnyApp, LifecycleEvent<'disconnected'>> {
   return decorate('bus', 'onDisconnected', [], options);
 }
 
 /** Calls the method once for each restart of Home Assistant, as `this.bus.onHomeAssistantStart` does. */
-export function onHomeAssistantStart<const Options extends HandlerOptions<LifecycleEvent<'home-assistant-start'>> = {}>(
+export function onHomeAssistantStart<const Options extends HandlerOptions<LifecycleEvent<'home-assistant-start'>>>(
   options?: Checked<Options, HandlerOptions<never>>,
 ): AppMethodDecorator<AnyApp, LifecycleEvent<'home-assistant-start'>> {
   return decorate('bus', 'onHomeAssistantStart', [], options);
@@ -134,7 +134,7 @@ export function onHomeAssistantStart<const Options extends HandlerOptions<Lifecy
 /** Calls the method for what apps tell under a topic, as `this.bus.on` does. */
 export function on<
   const Topic extends string,
-  const Options extends HandlerOptions<TopicEvent<Topic>> = {},
+  const Options extends HandlerOptions<TopicEvent<Topic>>,
   Owner extends AnyApp = AnyApp,
 >(
   topic: OfApp<Topic, Owner>,
@@ -144,7 +144,7 @@ export function on<
 }
 
 /** Calls the method once, so long after the app has started, as `this.scheduler.runIn` does. */
-export function runIn<const Options extends JobOptions = {}, Owner extends AnyApp = AnyApp>(
+export function runIn<const Options extends JobOptions, Owner extends AnyApp = AnyApp>(
   delay: OfApp<DurationInput, Owner>,
   options?: Options & Only<Options, JobOptions>,
 ): AppMethodDecorator<Owner, JobRun> {
@@ -152,7 +152,7 @@ export function runIn<const Options extends JobOptions = {}, Owner extends AnyAp
 }
 
 /** Calls the method once, at a moment, as `this.scheduler.runAt` does. */
-export function runAt<const Options extends LocalJobOptions = {}, Owner extends AnyApp = AnyApp>(
+export function runAt<const Options extends LocalJobOptions, Owner extends AnyApp = AnyApp>(
   moment: OfApp<MomentInput, Owner>,
   options?: Options & Only<Options, LocalJobOptions>,
 ): AppMethodDecorator<Owner, JobRun> {
@@ -160,7 +160,7 @@ export function runAt<const Options extends LocalJobOptions = {}, Owner extends 
 }
 
 /** Calls the method again and again, as `this.scheduler.runEvery` does. */
-export function runEvery<const Options extends EveryOptions = {}, Owner extends AnyApp = AnyApp>(
+export function runEvery<const Options extends EveryOptions, Owner extends AnyApp = AnyApp>(
   every: OfApp<DurationInput, Owner>,
   options?: Options & Only<Options, EveryOptions>,
 ): AppMethodDecorator<Owner, JobRun> {
@@ -180,7 +180,7 @@ export function runEvery<const Options extends EveryOptions = {}, Owner extends 
  * }
  * ```
  */
-export function runDaily<const Options extends LocalJobOptions = {}, Owner extends AnyApp = AnyApp>(
+export function runDaily<const Options extends LocalJobOptions, Owner extends AnyApp = AnyApp>(
   time: OfApp<TimeOfDayInput, Owner>,
   options?: Options & Only<Options, LocalJobOptions>,
 ): AppMethodDecorator<Owner, JobRun> {
@@ -188,7 +188,7 @@ export function runDaily<const Options extends LocalJobOptions = {}, Owner exten
 }
 
 /** Calls the method whenever a cron pattern says so, as `this.scheduler.runCron` does. */
-export function runCron<const Options extends LocalJobOptions = {}, Owner extends AnyApp = AnyApp>(
+export function runCron<const Options extends LocalJobOptions, Owner extends AnyApp = AnyApp>(
   pattern: OfApp<string, Owner>,
   options?: Options & Only<Options, LocalJobOptions>,
 ): AppMethodDecorator<Owner, JobRun> {

@@ -1,0 +1,32 @@
+import { App, increased, onAttributeChange, onCallService, onConnected, onEvent, onStateChange, type HomeEvent, type StateChangeEvent } from 'hassette';
+
+export class Right extends App {
+  @onStateChange('light.a')
+  any(event: StateChangeEvent<'light.a'>) {
+    this.logger.info(event.to?.state);
+  }
+
+  @onStateChange('light.a', { to: 'on', where: (event) => event.entityId === 'light.a' })
+  on(event: StateChangeEvent<'light.a', { to: 'on' }>) {
+    this.logger.info(event.from.state);
+  }
+
+  @onStateChange('light.a', { to: (state) => state.state === 'on' })
+  byFunction(event: StateChangeEvent<'light'>) {
+    this.logger.info(event.to?.state);
+  }
+
+  @onAttributeChange('light.a', 'brightness', { changed: increased(), where: (event) => event.value !== null })
+  brighter() {}
+
+  @onEvent('zha_event', { where: (event) => event.data['x'] === 1 })
+  zha(event: HomeEvent<'zha_event'>) {
+    this.logger.info(event.type);
+  }
+
+  @onCallService('light.turn_on', { where: (event) => event.service === 'light.turn_on' })
+  called() {}
+
+  @onConnected({ where: (event) => event.again })
+  back() {}
+}
