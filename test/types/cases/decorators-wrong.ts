@@ -9,8 +9,8 @@ export class Wrong extends App {
   //                                    ^ Type 'string' is not assignable to type 'NoSuchKey<"debonce", "debounce">'.
   second() {}
 
-  @onStateChange('lock.a', { to: 'locked' })
-  //^ ?
+    @onStateChange('lock.a', { to: 'locked' })
+//   ^ Type '"lock.a"' is not assignable to type '`light.${string}`'.
   third(event: StateChangeEvent<'light'>) {
     this.logger.info(event.to?.state);
   }
