@@ -1,18 +1,24 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { nearest } from '../kernel/nearest.ts';
 import { problemAt, type Origin, type Problem } from './problem.ts';
-import type { AppConfiguration, Configuration } from './schema.ts';
-import type { Path } from './tree.ts';
+import type { Configuration } from './schema.ts';
+import { isTree, type Path, type Tree } from './tree.ts';
+
+/** The values of one key in each of a section's entries, whatever else is wrong with those. */
+function textsIn(section: unknown, key: string): readonly (readonly [string, string])[] {
+  if (!isTree(section)) return [];
+  return Object.entries(section).flatMap(([name, entry]) => {
+    const text = isTree(entry) ? entry[key] : undefined;
+    return typeof text === 'string' ? [[name, text] as const] : [];
+  });
+}
 
 /** Apps whose home is not configured. */
-export function appProblems(
-  apps: Readonly<Record<string, AppConfiguration>>,
-  homes: readonly string[],
-  originOf: (path: Path) => Origin,
-): readonly Problem[] {
+export function appProblems(tree: Tree, originOf: (path: Path) => Origin): readonly Problem[] {
+  const homes = isTree(tree['homes']) ? Object.keys(tree['homes']) : [];
   const expected = homes.map((home) => `"${home}"`).join(', ');
-  return Object.entries(apps).flatMap(([name, { home }]) => {
-    if (home === undefined || homes.length === 0 || homes.includes(home)) return [];
+  return textsIn(tree['apps'], 'home').flatMap(([name, home]) => {
+    if (homes.length === 0 || homes.includes(home)) return [];
     const path = ['apps', name, 'home'];
     const message = `there is no home "${home}", only ${expected}`;
     return [problemAt(originOf(path), path, message, { found: home, expected, nearest: nearest(home, homes) })];
@@ -32,11 +38,36 @@ export function selectionProblems(only: readonly string[], apps: readonly string
     );
 }
 
+/** Files of certificates that are not there, or not ours to read. */
+export async function missingAuthorities(tree: Tree, originOf: (path: Path) => Origin): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const [home, file] of textsIn(tree['homes'], 'ca')) {
+    if (await isReadableFile(file)) continue;
+    const path = ['homes', home, 'ca'];
+    problems.push(
+      problemAt(originOf(path), path, `there is no file "${file}" that can be read`, {
+        found: file,
+        expected: 'a PEM file with certificates',
+      }),
+    );
+  }
+  return problems;
+}
+
+async function isReadableFile(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false; // Not there, or not ours, which is the answer.
+  }
+}
+
 async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch {
-    return false; // Not there, which is the answer.
+    return false; // As above.
   }
 }
 

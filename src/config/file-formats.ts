@@ -49,7 +49,10 @@ export async function readYaml(text: string): Promise<Document> {
     return { line, column: col };
   };
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  const complaints: Complaint[] = document.errors.map((error) => ({
+  // From here on the parser has lost its thread, and complains of everything that follows.
+  const lostAt = document.errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
+  const errors = lostAt === -1 ? document.errors : document.errors.slice(0, lostAt + 1);
+  const complaints: Complaint[] = errors.map((error) => ({
     message: error.message.replace(/: ".*$/s, ''),
     at: position(error.pos[0]),
     hint: hintFor(error.code, text.slice(text.lastIndexOf('\n', error.pos[0]) + 1).split('\n', 1)[0] ?? ''),

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { HIDDEN } from '../kernel/redaction.ts';
-import { appProblems, missingAppsFolder, missingConfiguration, selectionProblems } from './cross-checks.ts';
+import {
+  appProblems,
+  missingAppsFolder,
+  missingAuthorities,
+  missingConfiguration,
+  selectionProblems,
+} from './cross-checks.ts';
 import { jsonSchema } from './json-schema.ts';
 import type { Problem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
@@ -99,8 +105,9 @@ export async function loadConfiguration(request: ConfigurationRequest): Promise<
     problems.push(
       ...schemaProblems(issues, { schema, tree, originOf }).filter(({ path }) => path === '' || !told.has(path)),
     );
-    problems.push(...appProblems(usable.apps ?? {}, isTree(tree['homes']) ? Object.keys(tree['homes']) : [], originOf));
+    problems.push(...appProblems(tree, originOf));
     problems.push(...selectionProblems(only ?? [], isTree(tree['apps']) ? Object.keys(tree['apps']) : []));
+    problems.push(...(await missingAuthorities(tree, originOf)));
     problems.push(...(await missingAppsFolder(usable, originOf)));
   }
   const reading: Reading = { file, folder, sources, secrets, originOf };

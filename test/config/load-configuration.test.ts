@@ -55,6 +55,27 @@ describe('loadConfiguration', () => {
     expect(problems[0]).toMatchObject({ message: 'there is "config/hassette.toml" beside it, and only one can count' });
   });
 
+  it('tells one error where a file is not YAML from there on, and not all that follows from it', async () => {
+    const files = { 'hassette.yaml': 'homes:\n  default: { url: ${URL}, token: ${TOKEN} }\napps: [\nlogging: {' };
+    const { problems } = await invalid({ files });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ origin: { line: 2 }, hint: expect.stringContaining('"${NAME}"') });
+  });
+
+  it('tells homes and files that are not there beside whatever else is wrong', async () => {
+    const folder = await givenFolder({
+      'hassette.yaml': [
+        'homes: { main: { url: "https://a", ca: ca.pem } }',
+        'apps: { a: { clas: A, home: mian } }',
+        'logging: { level: loud }',
+      ].join('\n'),
+    });
+    const { problems } = await invalid({ folder });
+    const found = problems.map(({ path, message }) => `${path}: ${message}`);
+    expect(found).toContain(`homes.main.ca: there is no file "${join(folder, 'ca.pem')}" that can be read`);
+    expect(found).toContain('apps.a.home: there is no home "mian", only "main"');
+  });
+
   it('needs no file where the environment says all', async () => {
     const { configuration } = await valid({
       environment: { HASSETTE_HOMES__DEFAULT__URL: 'http://home.local:8123/', HASSETTE_HOMES__DEFAULT__TOKEN: '12345' },
@@ -281,7 +302,12 @@ describe('secrets', () => {
     });
     await writeFile(join(folder, 'secret'), secret);
     const { problems, secrets } = await invalid({ folder, environment: { TOKEN_FILE: 'secret' } });
-    expect(problems.map(({ path }) => path)).toEqual(['homes.default.token', 'apps.a.class', 'apps.b.enabled']);
+    expect(problems.map(({ path }) => path)).toEqual([
+      'homes.default.token',
+      'apps.a.class',
+      'apps.a.home',
+      'apps.b.enabled',
+    ]);
     expect(secrets).toEqual([secret, 'hunter2']);
     const text = JSON.stringify(problems) + problemsText(problems);
     for (const hidden of [secret, 'hunter2']) expect(text).not.toContain(hidden);
