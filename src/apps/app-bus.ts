@@ -38,6 +38,7 @@ import type {
   WaitOptions,
   WaitResult,
 } from '../home-assistant/state-types.ts';
+import { UnknownEntities } from '../home-assistant/unknown-entities.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
@@ -72,7 +73,8 @@ export class AppBus {
     this.#service = service;
     this.#life = life;
     this.#scope = service.scope({ life, self, onError });
-    this.#subscriber = { home, calls: new ServiceCalls(home), scope: this.#scope, life, clock, logger };
+    const unknown = new UnknownEntities(home, logger);
+    this.#subscriber = { home, calls: new ServiceCalls(home), scope: this.#scope, life, clock, unknown };
   }
 
   /**

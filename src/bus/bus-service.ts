@@ -25,13 +25,14 @@ export interface ScopeOptions {
 /** The bus of an app host: the topics that apps share, and all subscriptions by those who made them. */
 export class BusService extends Resource {
   /** What apps tell each other. */
-  readonly topics = new Channel<Emission>('topics');
+  readonly topics: Channel<Emission>;
   readonly #executor: Executor;
   readonly #scopes = new Set<BusScope>();
 
   constructor(owner: Resource, options: { readonly executor: Executor }) {
     super('bus', owner);
     this.#executor = options.executor;
+    this.topics = new Channel('topics', (work) => this.clock.defer(work));
   }
 
   /** Opens a scope; it closes with its life. */

@@ -9,6 +9,8 @@ import {
 
 export type Listener<E> = (event: E) => void;
 
+/** So many events that were published by listeners are brought round in one go. */
+const EVENTS_IN_A_ROW = 100;
 /** Keys on which only globs, domains or everything listen are remembered up to this number, then forgotten together. */
 const REMEMBERED_KEYS = 50_000;
 
@@ -23,6 +25,7 @@ const REMEMBERED_KEYS = 50_000;
  */
 export class Channel<E> {
   readonly name: string;
+  readonly #defer: ((work: () => void) => void) | undefined;
   readonly #slots = new Map<string, Slot<E>>();
   readonly #domains = new Map<string, Ward<E>>();
   /** Those whose first segment is open. */
@@ -32,11 +35,17 @@ export class Channel<E> {
   #bareSlots = 0;
   #registered = 0;
   #count = 0;
-  #publishing = false;
-  #waiting: { readonly key: string; readonly event: E }[] = [];
+  /** An event is being brought round, or those that wait have been put off. */
+  #busy = false;
+  readonly #waiting: { readonly key: string; readonly event: E }[] = [];
 
-  constructor(name: string) {
+  /**
+   * @param defer - Does something in a later turn. A channel on which listeners publish needs it, so that two that
+   * answer each other for ever leave the rest of the daemon room to breathe.
+   */
+  constructor(name: string, defer?: (work: () => void) => void) {
     this.name = name;
+    this.#defer = defer;
   }
 
   /** How many registrations there are. */
@@ -55,13 +64,18 @@ export class Channel<E> {
    * @throws whatever the first listener that failed threw, once all have been told.
    */
   publish(key: string, event: E): void {
-    if (this.#publishing) {
+    if (this.#busy) {
       this.#waiting.push({ key, event });
       return;
     }
-    const failures: unknown[] | undefined = this.#bring(key, event);
-    if (this.#waiting.length > 0) this.#bringWaiting(failures);
-    else if (failures !== undefined) throw failures[0];
+    this.#busy = true;
+    const failures = this.#bring(key, event);
+    if (this.#waiting.length > 0) {
+      this.#bringWaiting(failures);
+    } else {
+      this.#busy = false;
+      if (failures !== undefined) throw failures[0];
+    }
   }
 
   /**
@@ -89,7 +103,6 @@ export class Channel<E> {
 
   #bring(key: string, event: E): unknown[] | undefined {
     let failures: unknown[] | undefined;
-    this.#publishing = true;
     for (const registration of this.#listenersOf(key)) {
       if (!registration.active) continue;
       try {
@@ -98,17 +111,21 @@ export class Channel<E> {
         (failures ??= []).push(error);
       }
     }
-    this.#publishing = false;
     return failures;
   }
 
   #bringWaiting(failed: unknown[] | undefined): void {
     let failures = failed;
-    while (this.#waiting.length > 0) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const { key, event } of waiting) failures = this.#bring(key, event) ?? failures;
+    for (let brought = 0; this.#waiting.length > 0; brought += 1) {
+      if (brought === EVENTS_IN_A_ROW && this.#defer !== undefined) {
+        this.#defer(() => this.#bringWaiting(undefined));
+        if (failures !== undefined) throw failures[0];
+        return;
+      }
+      const next = this.#waiting.shift();
+      if (next !== undefined) failures = this.#bring(next.key, next.event) ?? failures;
     }
+    this.#busy = false;
     if (failures !== undefined) throw failures[0];
   }
 

@@ -32,7 +32,7 @@ export interface HoldsOptions {
 }
 
 /** What becomes of the hold of an entity; `anew` begins one for a state that came back. */
-export type HoldVerdict = 'begin' | 'anew' | 'keep' | 'end' | 'none';
+type HoldVerdict = 'begin' | 'anew' | 'keep' | 'end' | 'none';
 
 /**
  * What a step, as the subscription sees it, means for the hold of its entity.
@@ -41,7 +41,7 @@ export type HoldVerdict = 'begin' | 'anew' | 'keep' | 'end' | 'none';
  * Assistant all keep it. A newer `lastChanged` of the same state, found by comparing after a gap, proves that the state
  * was another meanwhile: it begins anew.
  */
-export function holdVerdict(
+function holdVerdict(
   present: Hold | undefined,
   from: EntityState | null,
   to: EntityState,

@@ -10,19 +10,17 @@ export class HomeEvent<Type extends string = string> extends BusEvent {
   readonly type: Type;
   /** `LOCAL`, or `REMOTE` where it came into Home Assistant from outside. */
   readonly origin: string;
+  /** What the event carries: plain JSON, deeply frozen. */
+  readonly data: Readonly<Record<string, unknown>>;
   readonly #wire: WireEvent;
 
   constructor(type: Type, wire: WireEvent, source: SignalSource) {
     super(source);
     this.type = type;
     this.origin = wire.origin;
+    this.data = deepFrozen(wire.data);
     this.#wire = wire;
     Object.freeze(this);
-  }
-
-  /** What the event carries: plain JSON, deeply frozen. */
-  get data(): Readonly<Record<string, unknown>> {
-    return deepFrozen(this.#wire.data);
   }
 
   get context(): StateContext {
@@ -39,18 +37,16 @@ export class ServiceCallEvent<Service extends string = string> extends BusEvent 
   readonly kind = 'call';
   /** Domain and name: `light.turn_on`. */
   readonly service: Service;
+  /** The data that it was called with, the target's ids among them: plain JSON, deeply frozen. */
+  readonly data: Readonly<Record<string, unknown>>;
   readonly #wire: WireEvent;
 
   constructor(service: Service, wire: WireEvent, source: SignalSource) {
     super(source);
     this.service = service;
+    this.data = deepFrozen(serviceDataOf(wire));
     this.#wire = wire;
     Object.freeze(this);
-  }
-
-  /** The data that it was called with, the target's ids among them: plain JSON, deeply frozen. */
-  get data(): Readonly<Record<string, unknown>> {
-    return deepFrozen(serviceDataOf(this.#wire));
   }
 
   get context(): StateContext {

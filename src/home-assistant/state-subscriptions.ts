@@ -19,12 +19,12 @@ import type { DurationInput } from '../kernel/duration.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
 import { currentExecution } from '../kernel/execution.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
-import type { Logger } from '../kernel/logging.ts';
 import type { Home } from './home.ts';
 import { describeStateChange, type StateChange } from './state-change.ts';
-import { entityPattern, warnOfUnknown } from './state-target.ts';
+import { entityPattern } from './state-target.ts';
 import { compileStateTest, type Criteria } from './state-test.ts';
 import { facetOf, StateWatch } from './state-watch.ts';
+import type { UnknownEntities } from './unknown-entities.ts';
 
 /** In whose name states are subscribed to and waited for. */
 export interface StateSubscriber {
@@ -32,7 +32,7 @@ export interface StateSubscriber {
   readonly scope: BusScope;
   readonly life: Life;
   readonly clock: Clock;
-  readonly logger: Pick<Logger, 'warn'>;
+  readonly unknown: UnknownEntities;
 }
 
 /** Options of state subscriptions, their types by domain forgotten. */
@@ -72,7 +72,7 @@ const WAIT_OPTIONS = [...CRITERIA_OPTIONS, 'timeout', 'next', 'where'];
  * @throws InvalidArgument if an option, a condition or the target is not what it has to be; Cancelled once the app has stopped.
  */
 export function subscribeToStates(subscriber: StateSubscriber, request: StateSubscriptionRequest): Subscription {
-  const { home, scope, life, clock, logger } = subscriber;
+  const { home, scope, life, clock, unknown } = subscriber;
   const { method, options, attribute } = request;
   assertMayAct(life, `bus.${method}`);
   const pattern = entityPattern(request.target, method);
@@ -112,7 +112,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   });
   watch.start();
   subscription.attach(() => watch.stop());
-  warnOfUnknown(pattern, home, logger, method);
+  unknown.warnOf(pattern, method);
   // Not before the caller has the handle and its own setup is done, and yet before anything else can happen.
   if (immediate) queueMicrotask(() => watch.takePresent());
   return subscription;
@@ -130,7 +130,7 @@ export async function waitForState(
   target: unknown,
   options: StateWaitOptions,
 ): Promise<StateChange | null> {
-  const { home, life, clock, logger } = subscriber;
+  const { home, life, clock, unknown } = subscriber;
   const method = 'waitFor';
   assertMayAct(life, `bus.${method}`);
   const pattern = entityPattern(target, method);
@@ -141,7 +141,7 @@ export async function waitForState(
   const timeoutMs = lengthOf(options.timeout, 'timeout', door);
   const next = flagOf(options.next, 'next', door);
   const test = compileStateTest(options, facetOf(undefined), door.method);
-  warnOfUnknown(pattern, home, logger, method);
+  unknown.warnOf(pattern, method);
 
   return waitUntil<StateChange>({ life, clock, timeoutMs, what: door.method }, (settle, fail) => {
     const take = (event: StateChange): void => {

@@ -1,9 +1,5 @@
-import { isGlob, type KeyPattern } from '../bus/key-pattern.ts';
+import type { KeyPattern } from '../bus/key-pattern.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
-import type { Logger } from '../kernel/logging.ts';
-import { nearest } from '../kernel/nearest.ts';
-import { domainOf } from './entity-state.ts';
-import type { Home } from './home.ts';
 
 const ENTITY_ID = /^(?!_)[\da-z_*?]+(?<!_)\.(?!_)[\da-z_*?]+(?<!_)$/;
 const EXAMPLES =
@@ -22,17 +18,6 @@ export function entityPattern(target: unknown, method: string): KeyPattern {
   }
   if (typeof target !== 'object' || target === null) throw noTarget(target, method);
   return selection(target, method);
-}
-
-/** Warns of ids that the home does not have: such an entity may come later, but most often it is a slip. */
-export function warnOfUnknown(pattern: KeyPattern, home: Home, logger: Pick<Logger, 'warn'>, method: string): void {
-  if (!home.ready || (typeof pattern === 'object' && 'domain' in pattern)) return;
-  for (const id of typeof pattern === 'string' ? [pattern] : pattern) {
-    if (isGlob(id) || home.hasEntity(id)) continue;
-    const near = nearest(id, home.entityIds(domainOf(id))) ?? nearest(id, home.entityIds());
-    const advice = near === undefined ? '' : `; did you mean "${near}"?`;
-    logger.warn({ entityId: id, home: home.home }, `${method}: home "${home.home}" has no entity "${id}"${advice}`);
-  }
 }
 
 function entityId(id: unknown, method: string): string {

@@ -96,6 +96,23 @@ describe('Channel', () => {
     expect(heard).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
   });
 
+  it('puts off what listeners publish for ever, and keeps the order all the same', () => {
+    const later: (() => void)[] = [];
+    const channel = new Channel<number>('test', (work) => later.push(work));
+    const heard: number[] = [];
+    channel.subscribe('a', (event) => {
+      heard.push(event);
+      channel.publish('a', event + 1);
+    });
+    channel.publish('a', 0);
+    const inOneGo = heard.length;
+    expect(inOneGo).toBeLessThan(1000);
+    channel.publish('a', -1000);
+    later.shift()?.();
+    expect(heard.length).toBeGreaterThan(inOneGo);
+    expect(heard.slice(inOneGo, inOneGo + 2)).toEqual([inOneGo, -1000]);
+  });
+
   it('tells the rest when a listener throws, and then the publisher', () => {
     const channel = new Channel<number>('test');
     const heard: number[] = [];
