@@ -7,8 +7,17 @@ import { CONNECTION_START, type ConnectionEffect, type ConnectionInput, stepConn
 import { problemOfOpening, problemOfStall, topicOf } from './connection-problems.ts';
 import { EventFollowing, isForbidden } from './event-following.ts';
 import { AuthRefused, type HomeError, nameOfCommand, refusalOf } from './home-errors.ts';
-import type { CallOptions, HomeLink, HomeProblem, HomeSink, HomeStatus } from './home-link.ts';
+import type {
+  CallOptions,
+  HomeLink,
+  HomeProblem,
+  HomeSink,
+  HomeStatus,
+  HomeSubscription,
+  SubscriptionSink,
+} from './home-link.ts';
 import { type Entities, HomeSession } from './home-session.ts';
+import { HomeSubscriptions } from './home-subscriptions.ts';
 import { afterHearing, afterProbe, UNKNOWN_OFFSET } from './protocol/clock-offset.ts';
 import { subscribeEvents } from './protocol/commands.ts';
 import { newestMs } from './protocol/compressed-state.ts';
@@ -72,6 +81,7 @@ export class HomeConnection extends Resource implements HomeLink {
   readonly #sinks: SinkList;
   readonly #calls: CallLedger;
   readonly #following: EventFollowing;
+  readonly #subscriptions: HomeSubscriptions;
   readonly #toldRefusals = new Set<string>();
   #state = CONNECTION_START;
   #session: HomeSession | undefined;
@@ -95,9 +105,10 @@ export class HomeConnection extends Resource implements HomeLink {
     super(`home.${options.home}`, owner, `home.${options.home}`);
     this.home = options.home;
     this.#options = options;
-    this.#sinks = new SinkList((error) =>
-      this.logger.error({ err: error }, 'what the home said could not be taken in'),
-    );
+    const onFailure = (error: unknown): void =>
+      this.logger.error({ err: error }, 'what the home said could not be taken in');
+    this.#sinks = new SinkList(onFailure);
+    this.#subscriptions = new HomeSubscriptions(options.home, this.context.clock, onFailure);
     this.#calls = new CallLedger(options.home, this.context.clock, () => this.#presentProblem());
     this.#following = new EventFollowing({
       onEvent: (event) => this.#event(event),
@@ -133,6 +144,10 @@ export class HomeConnection extends Resource implements HomeLink {
 
   followEvents(eventType: string): () => void {
     return this.#following.follow(eventType);
+  }
+
+  subscribe(subscription: HomeSubscription, sink: SubscriptionSink): () => void {
+    return this.#subscriptions.subscribe(subscription, sink);
   }
 
   command(command: Command, options: CallOptions): Promise<unknown> {
@@ -197,6 +212,7 @@ export class HomeConnection extends Resource implements HomeLink {
       version: this.#ready?.config.version,
       callsWaiting: this.#calls.waiting,
       callsInFlight: this.#calls.inFlight,
+      subscriptions: this.#subscriptions.size,
       backlog: this.#session?.wire.backlog ?? 0,
     };
   }
@@ -294,6 +310,8 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#sinks.tellSnapshot(this.#snapshot(entities, config, restarted));
     this.#step({ kind: 'ready' });
     this.#tellHeld();
+    // After the states: whoever hears of a trigger or a template finds the mirror as it is meant to be.
+    if (this.#session !== undefined) this.#subscriptions.begin(this.#session.wire);
     this.#calls.open();
   }
 
@@ -383,6 +401,7 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#held = [];
     this.#notHeld = 0;
     this.#following.end();
+    this.#subscriptions.end();
     this.#sinks.leave();
   }
 

@@ -1,3 +1,4 @@
+import type { CommandRefused } from './home-errors.ts';
 import type { RestRequest, RestResponse } from './protocol/transport.ts';
 import type { Command, CompressedState, EntitiesMessage, HomeConfig, WireEvent } from './protocol/wire.ts';
 
@@ -22,6 +23,14 @@ export interface HomeLink {
   followEvents(eventType: string): () => void;
 
   /**
+   * Keeps up a subscription of whatever kind: made as soon as the home is ready, again on every connection, and again a
+   * few times where the home refuses it, since what it is about may not have been set up yet.
+   *
+   * @returns what ends it; ending twice does nothing.
+   */
+  subscribe(subscription: HomeSubscription, sink: SubscriptionSink): () => void;
+
+  /**
    * Sends a WebSocket command and gives its result.
    *
    * @throws HomeError - `CommandRefused` and its kin where the home refused, `ConnectionLost` where the connection went
@@ -40,6 +49,27 @@ export interface CallOptions {
   /** Who asks, for the log and for what is shown of calls in flight. */
   readonly app?: string | undefined;
   readonly executionId?: string | undefined;
+}
+
+/** A command that subscribes to something, and what its events are like. */
+export interface HomeSubscription {
+  readonly command: Command;
+  /**
+   * Who asks for the same as another can share its subscription at the home, where what comes makes sense to both:
+   * `moments` happen and are past; of `values` each replaces the one before, and who joins later is told the last one;
+   * `alone`: each needs its own from the beginning.
+   */
+  readonly sharing: 'moments' | 'values' | 'alone';
+}
+
+/** Who has subscribed to something. */
+export interface SubscriptionSink {
+  /** The home has accepted it: for the first time, and after each reconnect. */
+  onStanding?(): void;
+  /** What it brings is shaped by the command. */
+  onEvent(event: unknown): void;
+  /** The home refused it. `isFinal`: it is not asked again before the next connection. */
+  onRefused(error: CommandRefused, isFinal: boolean): void;
 }
 
 /** What a link tells. Calls come one after the other, in the order in which the home told it. */

@@ -1,4 +1,12 @@
-import type { CallOptions, HomeLink, HomePhase, HomeSink, HomeSnapshot } from '../../src/home-assistant/home-link.ts';
+import type {
+  CallOptions,
+  HomeLink,
+  HomePhase,
+  HomeSink,
+  HomeSnapshot,
+  HomeSubscription,
+  SubscriptionSink,
+} from '../../src/home-assistant/home-link.ts';
 import type { RestRequest, RestResponse } from '../../src/home-assistant/protocol/transport.ts';
 import type { Command, CompressedState, HomeConfig, ServicesResult } from '../../src/home-assistant/protocol/wire.ts';
 
@@ -13,6 +21,7 @@ export class ScriptedLink implements HomeLink {
   readonly sent: SentCommand[] = [];
   readonly asked: { readonly request: RestRequest; readonly options: CallOptions }[] = [];
   readonly followed: string[] = [];
+  readonly subscribed: { readonly subscription: HomeSubscription; readonly sink: SubscriptionSink }[] = [];
   services: ServicesResult = {};
   /** Answers commands other than `get_services`. */
   answer: (command: Command) => unknown = () => ({ context: { id: 'C', parent_id: null, user_id: null } });
@@ -47,6 +56,15 @@ export class ScriptedLink implements HomeLink {
   followEvents(eventType: string): () => void {
     this.followed.push(eventType);
     return () => this.followed.splice(this.followed.indexOf(eventType), 1);
+  }
+
+  subscribe(subscription: HomeSubscription, sink: SubscriptionSink): () => void {
+    const entry = { subscription, sink };
+    this.subscribed.push(entry);
+    return () => {
+      const index = this.subscribed.indexOf(entry);
+      if (index >= 0) this.subscribed.splice(index, 1);
+    };
   }
 
   async command(command: Command, options: CallOptions): Promise<unknown> {

@@ -1,13 +1,22 @@
-import type { CallOptions, HomeLink, HomeSink } from '../../home-assistant/home-link.ts';
+import { CommandRefused } from '../../home-assistant/home-errors.ts';
+import type {
+  CallOptions,
+  HomeLink,
+  HomeSink,
+  HomeSubscription,
+  SubscriptionSink,
+} from '../../home-assistant/home-link.ts';
 import type { RestRequest, RestResponse } from '../../home-assistant/protocol/transport.ts';
 import type { Command } from '../../home-assistant/protocol/wire.ts';
 import { InvalidArgument } from '../../kernel/errors.ts';
 import type { Answering, Hearing } from './port-channel.ts';
+import { errorOfPlain, plainError } from './port-errors.ts';
 import type {
   CallOptionsData,
   DaemonEnd,
   DaemonNews,
   DaemonQuestions,
+  SubscriptionNews,
   ThreadEnd,
   ThreadNews,
 } from './thread-protocol.ts';
@@ -17,6 +26,8 @@ export class PortHomeLink implements HomeLink {
   readonly home: string;
   readonly #daemon: ThreadEnd;
   readonly #sinks = new Set<HomeSink>();
+  readonly #subscriptions = new Map<number, SubscriptionSink>();
+  #lastSubscription = 0;
 
   constructor(home: string, daemon: ThreadEnd) {
     this.home = home;
@@ -45,6 +56,17 @@ export class PortHomeLink implements HomeLink {
     };
   }
 
+  subscribe({ command, sharing }: HomeSubscription, sink: SubscriptionSink): () => void {
+    const { home } = this;
+    this.#lastSubscription += 1;
+    const id = this.#lastSubscription;
+    this.#subscriptions.set(id, sink);
+    this.#daemon.tell('home.subscribe', { home, id, json: JSON.stringify(command), sharing });
+    return () => {
+      if (this.#subscriptions.delete(id)) this.#daemon.tell('home.unsubscribe', { home, id });
+    };
+  }
+
   async command(command: Command, options: CallOptions): Promise<unknown> {
     const given = { ...optionsData(options), home: this.home, json: JSON.stringify(command) };
     return this.#daemon.ask('home.command', given, options.signal);
@@ -58,12 +80,39 @@ export class PortHomeLink implements HomeLink {
   forEachSink(tell: (sink: HomeSink) => void): void {
     for (const sink of this.#sinks) tell(sink);
   }
+
+  /** Takes what the daemon's end tells of a subscription. One that was ended meanwhile is not told any more. */
+  tellSubscription(id: number, news: SubscriptionNews): void {
+    const sink = this.#subscriptions.get(id);
+    if (sink === undefined) return;
+    switch (news.kind) {
+      case 'standing':
+        sink.onStanding?.();
+        return;
+      case 'event':
+        sink.onEvent(news.event);
+        return;
+      case 'refused':
+        sink.onRefused(refusalOfPlain(news), news.isFinal);
+        return;
+    }
+  }
+}
+
+function refusalOfPlain({ error }: SubscriptionNews & { readonly kind: 'refused' }): CommandRefused {
+  const refusal = errorOfPlain(error);
+  return refusal instanceof CommandRefused
+    ? refusal
+    : new CommandRefused(refusal.message, { homeCode: '', hint: refusal.hint });
 }
 
 /** What a thread's end does with what it is told of homes. */
 export function hearHomes(
   links: ReadonlyMap<string, PortHomeLink>,
-): Pick<Hearing<ThreadNews>, 'home.status' | 'home.snapshot' | 'home.differences' | 'home.event' | 'home.config'> {
+): Pick<
+  Hearing<ThreadNews>,
+  'home.status' | 'home.snapshot' | 'home.differences' | 'home.event' | 'home.config' | 'home.subscription'
+> {
   return {
     'home.status': ({ home, status }) => links.get(home)?.forEachSink((sink) => sink.onStatus(status)),
     'home.snapshot': ({ home, snapshot }) => links.get(home)?.forEachSink((sink) => sink.onSnapshot(snapshot)),
@@ -71,6 +120,7 @@ export function hearHomes(
       links.get(home)?.forEachSink((sink) => sink.onDifferences(differences)),
     'home.event': ({ home, event }) => links.get(home)?.forEachSink((sink) => sink.onEvent(event)),
     'home.config': ({ home, config }) => links.get(home)?.forEachSink((sink) => sink.onConfig(config)),
+    'home.subscription': ({ home, id, news }) => links.get(home)?.tellSubscription(id, news),
   };
 }
 
@@ -81,6 +131,8 @@ export class HomeLinkServer implements Disposable {
   readonly #detaches = new Map<string, () => void>();
   /** What the thread follows, by home and event type, as often as it does. */
   readonly #followed = new Map<string, (() => void)[]>();
+  /** What ends the thread's subscriptions, by home and the thread's own number. */
+  readonly #subscribed = new Map<string, () => void>();
 
   constructor(links: readonly HomeLink[], thread: () => DaemonEnd) {
     this.#links = new Map(links.map((link) => [link.home, link]));
@@ -94,7 +146,10 @@ export class HomeLinkServer implements Disposable {
     'home.rest': ({ home, request, ...options }, signal) => this.#link(home).rest(request, { ...options, signal }),
   };
 
-  readonly hearing: Pick<Hearing<DaemonNews>, 'home.attach' | 'home.detach' | 'home.follow' | 'home.unfollow'> = {
+  readonly hearing: Pick<
+    Hearing<DaemonNews>,
+    'home.attach' | 'home.detach' | 'home.follow' | 'home.unfollow' | 'home.subscribe' | 'home.unsubscribe'
+  > = {
     'home.attach': ({ home }) => this.#attach(home),
     'home.detach': ({ home }) => this.#detach(home),
     'home.follow': ({ home, eventType }) => {
@@ -102,6 +157,25 @@ export class HomeLinkServer implements Disposable {
       this.#following(home, eventType).push(unfollow);
     },
     'home.unfollow': ({ home, eventType }) => this.#following(home, eventType).pop()?.(),
+    'home.subscribe': ({ home, id, json, sharing }) => {
+      // It was a command before it was JSON.
+      const command = JSON.parse(json) as Command;
+      const thread = this.#thread();
+      const tell = (news: SubscriptionNews): void => thread.tell('home.subscription', { home, id, news });
+      const unsubscribe = this.#link(home).subscribe(
+        { command, sharing },
+        {
+          onStanding: () => tell({ kind: 'standing' }),
+          onEvent: (event) => tell({ kind: 'event', event }),
+          onRefused: (error, isFinal) => tell({ kind: 'refused', error: plainError(error), isFinal }),
+        },
+      );
+      this.#subscribed.set(`${home} ${id}`, unsubscribe);
+    },
+    'home.unsubscribe': ({ home, id }) => {
+      this.#subscribed.get(`${home} ${id}`)?.();
+      this.#subscribed.delete(`${home} ${id}`);
+    },
   };
 
   /** The thread is gone: nothing is told to it or followed for it any more. */
@@ -109,6 +183,8 @@ export class HomeLinkServer implements Disposable {
     for (const home of [...this.#detaches.keys()]) this.#detach(home);
     for (const unfollows of this.#followed.values()) for (const unfollow of unfollows) unfollow();
     this.#followed.clear();
+    for (const unsubscribe of this.#subscribed.values()) unsubscribe();
+    this.#subscribed.clear();
   }
 
   #attach(home: string): void {

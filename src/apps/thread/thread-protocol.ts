@@ -1,11 +1,12 @@
 import type { Emission } from '../../bus/topics.ts';
-import type { HomeSnapshot, HomeStatus } from '../../home-assistant/home-link.ts';
+import type { HomeSnapshot, HomeStatus, HomeSubscription } from '../../home-assistant/home-link.ts';
 import type { RestRequest, RestResponse } from '../../home-assistant/protocol/transport.ts';
 import type { EntitiesMessage, HomeConfig, WireEvent } from '../../home-assistant/protocol/wire.ts';
 import type { LogLevel } from '../../kernel/logging.ts';
 import type { AppLimits } from '../app-limits.ts';
 import type { AppDetails, AppFailure, AppReport, AppSpec } from '../host-control.ts';
 import type { PortChannel } from './port-channel.ts';
+import type { PlainError } from './port-errors.ts';
 
 /** Whose time passes in a thread: the machine's, the same at another speed, or virtual time that the daemon moves. */
 export type ThreadTime =
@@ -35,6 +36,12 @@ export interface CallOptionsData {
   readonly executionId?: string | undefined;
 }
 
+/** What the daemon tells of a subscription that a thread wants. */
+export type SubscriptionNews =
+  | { readonly kind: 'standing' }
+  | { readonly kind: 'event'; readonly event: unknown }
+  | { readonly kind: 'refused'; readonly error: PlainError; readonly isFinal: boolean };
+
 /** What a thread asks the daemon. */
 export type DaemonQuestions = {
   /** The command as JSON, since that is what the home gets: what cannot be cloned may well have a `toJSON`. */
@@ -54,6 +61,14 @@ export type DaemonNews = {
   readonly 'home.detach': { readonly home: string };
   readonly 'home.follow': { readonly home: string; readonly eventType: string };
   readonly 'home.unfollow': { readonly home: string; readonly eventType: string };
+  /** `id` is the thread's own number for it. */
+  readonly 'home.subscribe': {
+    readonly home: string;
+    readonly id: number;
+    readonly json: string;
+    readonly sharing: HomeSubscription['sharing'];
+  };
+  readonly 'home.unsubscribe': { readonly home: string; readonly id: number };
   readonly 'app.report': AppReport;
   readonly 'app.failure': AppFailure;
   readonly topic: Emission;
@@ -80,6 +95,7 @@ export type ThreadNews = {
   readonly 'home.differences': { readonly home: string; readonly differences: EntitiesMessage };
   readonly 'home.event': { readonly home: string; readonly event: WireEvent };
   readonly 'home.config': { readonly home: string; readonly config: HomeConfig };
+  readonly 'home.subscription': { readonly home: string; readonly id: number; readonly news: SubscriptionNews };
   readonly topic: Emission;
   readonly 'log.level': { readonly path: string | undefined; readonly level: LogLevel | undefined };
 };

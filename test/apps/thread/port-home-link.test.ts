@@ -11,7 +11,7 @@ import type {
   ThreadQuestions,
 } from '../../../src/apps/thread/thread-protocol.ts';
 import { Cancelled } from '../../../src/kernel/errors.ts';
-import { ConnectionLost, ServiceNotFound } from '../../../src/home-assistant/home-errors.ts';
+import { CommandRefused, ConnectionLost, ServiceNotFound } from '../../../src/home-assistant/home-errors.ts';
 import { RecordingSink } from '../../home-assistant/recording-sink.ts';
 import { ScriptedLink } from '../../home-assistant/scripted-link.ts';
 
@@ -155,5 +155,36 @@ describe('PortHomeLink', () => {
     expect(link.followed.toSorted()).toEqual(['tag_scanned', 'zha_event']);
     server[Symbol.dispose]();
     expect(link.followed).toEqual([]);
+  });
+});
+
+describe('subscriptions over a port', () => {
+  it('tell what they bring, for as long as they are wanted', async () => {
+    const { link, far, server, settled } = linkOverPort();
+    const heard: unknown[] = [];
+    const sink = {
+      onStanding: () => heard.push('standing'),
+      onEvent: (event: unknown) => heard.push(event),
+      onRefused: (error: Error, isFinal: boolean) => heard.push([error.constructor.name, error.message, isFinal]),
+    };
+    const end = far.subscribe({ command: { type: 'subscribe_trigger', trigger: [] }, sharing: 'moments' }, sink);
+    far.subscribe({ command: { type: 'x' }, sharing: 'alone' }, sink);
+    await settled();
+    expect(link.subscribed.map(({ subscription }) => subscription)).toEqual([
+      { command: { type: 'subscribe_trigger', trigger: [] }, sharing: 'moments' },
+      { command: { type: 'x' }, sharing: 'alone' },
+    ]);
+    const near = link.subscribed[0]?.sink;
+    near?.onRefused(new CommandRefused('not yet', { homeCode: 'invalid_format' }), false);
+    near?.onStanding?.();
+    near?.onEvent({ n: 1 });
+    await settled();
+    end();
+    near?.onEvent({ n: 2 });
+    await settled();
+    expect(heard).toEqual([['CommandRefused', 'not yet', false], 'standing', { n: 1 }]);
+    expect(link.subscribed).toHaveLength(1);
+    server[Symbol.dispose]();
+    expect(link.subscribed).toEqual([]);
   });
 });
