@@ -1,3 +1,4 @@
+import { readWebAddress } from '../kernel/web-address.ts';
 import { AddressInvalid } from './home-errors.ts';
 
 const EXAMPLE = 'http://homeassistant.local:8123';
@@ -16,33 +17,18 @@ export interface HomeAddress {
  * @throws AddressInvalid - with a hint, where it is none.
  */
 export function parseHomeAddress(text: string): HomeAddress {
-  const bare = text.trim();
-  const refuse = (hint: string): AddressInvalid =>
-    new AddressInvalid(`"${text.replace(/\/\/.*@/, '//***@')}" is no address of a Home Assistant`, { hint });
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(bare)) throw refuse(`Begin it with http:// or https://, as in ${EXAMPLE}.`);
-  if (!URL.canParse(bare)) {
-    const openIpv6 = /^[a-z]+:\/\/[^/[\]]*:[^/[\]]*:/i.test(bare);
-    throw refuse(
-      openIpv6 ? 'An IPv6 address stands in brackets, as in http://[fd00::1]:8123.' : `It should look like ${EXAMPLE}.`,
-    );
+  const reading = readWebAddress(text, EXAMPLE);
+  if (reading.kind === 'problem') {
+    const shown = text.replace(/\/\/.*@/, '//***@');
+    throw new AddressInvalid(`"${shown}" is no address of a Home Assistant`, { hint: reading.hint });
   }
-  const url = new URL(bare);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw refuse(`Use http:// or https://, as a browser would; the socket's address follows from it.`);
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw refuse('Home Assistant takes a long-lived access token in place of user and password.');
-  }
-  if (url.search !== '' || url.hash !== '')
-    throw refuse(`Take away what follows the path; it should look like ${EXAMPLE}.`);
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/api(\/websocket)?$/, '');
-  const base = `${url.origin}${path}`;
+  const base = reading.base.replace(/\/api(\/websocket)?$/, '');
   const socketBase = base.replace(/^http/, 'ws');
   // The Supervisor's proxy of Home Assistant has its socket beside the REST API and not below it.
-  const bySupervisor = url.hostname === 'supervisor' && path === '/core';
+  const bySupervisor = base === `${reading.url.origin}/core` && reading.url.hostname === 'supervisor';
   return {
     base,
-    secure: url.protocol === 'https:',
+    secure: reading.url.protocol === 'https:',
     webSocketUrl: bySupervisor ? `${socketBase}/websocket` : `${socketBase}/api/websocket`,
   };
 }

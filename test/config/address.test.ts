@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readAddress } from '../../src/config/address.ts';
+import { address } from '../../src/config/address.ts';
 
-describe('readAddress', () => {
+describe('the address of a home', () => {
   it.each([
     ['http://homeassistant.local:8123', 'http://homeassistant.local:8123'],
     ['http://homeassistant.local:8123/', 'http://homeassistant.local:8123'],
@@ -10,7 +10,7 @@ describe('readAddress', () => {
     ['HTTP://Home.Local', 'http://home.local'],
     ['http://supervisor/core/', 'http://supervisor/core'],
   ])('takes %j', (text, url) => {
-    expect(readAddress(text)).toEqual({ kind: 'address', url });
+    expect(address.parse(text)).toBe(url);
   });
 
   it.each([
@@ -21,12 +21,14 @@ describe('readAddress', () => {
     ['ws://homeassistant.local:8123/api/websocket', 'Use http:// or https:// in place of ws://'],
     ['http://homeassistant.local:8123/api', 'without /api'],
     ['http://homeassistant.local:8123/api/websocket', 'without /api'],
-    ['http://me:secret@homeassistant.local', 'no user and password'],
+    ['http://me:secret@homeassistant.local', 'User and password have no place'],
     ['http://homeassistant.local:8123/?x=1', 'what follows the "?"'],
     ['http://homeassistant.local:8123/#top', 'what follows the "#"'],
     ['http://', 'It should look like'],
     ['http://host:99999999', 'It should look like'],
   ])('refuses %j and says what to do', (text, hint) => {
-    expect(readAddress(text)).toEqual({ kind: 'problem', hint: expect.stringContaining(hint) });
+    expect(address.safeParse(text).error?.issues).toMatchObject([
+      { params: { expected: 'the address of a Home Assistant', hint: expect.stringContaining(hint) } },
+    ]);
   });
 });
