@@ -109,7 +109,7 @@ export class Belongings implements AppGiven {
 
   get tasks(): TaskBucket {
     const { executor, clock, blocking } = this.#shared;
-    this.#tasks ??= new TaskBucket({ executor, clock, blocking, life: this.#own.life });
+    this.#tasks ??= new TaskBucket({ executor, clock, blocking, life: this.#own.life, onError: this.#onError });
     return this.#tasks;
   }
 

@@ -4,6 +4,7 @@ import { type DurationInput, durationMs } from './duration.ts';
 import { Cancelled } from './errors.ts';
 import { currentExecution } from './execution.ts';
 import type { Executor } from './executor.ts';
+import type { Failure } from './failure.ts';
 import type { Lane } from './lane.ts';
 import { assertMayAct, type Life } from './life.ts';
 import { sleep, whileParked } from './waiting.ts';
@@ -29,18 +30,20 @@ export interface TaskBucketOptions {
   readonly life: Life;
   readonly clock: Clock;
   readonly blocking: BlockingPool;
+  /** Told of each failure of a task. */
+  readonly onError?: ((failure: Failure) => unknown) | undefined;
 }
 
 /** What an app is given as `this.tasks`: work beside its handlers, which ends with the app. */
 export class TaskBucket {
-  readonly #executor: Executor;
+  readonly #options: TaskBucketOptions;
   readonly #life: Life;
   readonly #clock: Clock;
   readonly #blocking: BlockingPool;
   readonly #tasks = new Set<Task<unknown>>();
 
   constructor(options: TaskBucketOptions) {
-    this.#executor = options.executor;
+    this.#options = options;
     this.#life = options.life;
     this.#clock = options.clock;
     this.#blocking = options.blocking;
@@ -67,7 +70,7 @@ export class TaskBucket {
    */
   spawn<T>(name: string, fn: (signal: AbortSignal) => Promise<T> | T): Task<T> {
     assertMayAct(this.#life, `tasks.spawn("${name}")`);
-    const task = new RunningTask<T>(name, this.#executor, this.#life, fn);
+    const task = new RunningTask<T>(name, this.#options, fn);
     this.#tasks.add(task);
     void task.run().finally(() => this.#tasks.delete(task));
     return task;
@@ -120,10 +123,15 @@ class RunningTask<T> implements Task<T> {
   #given: { readonly value: T } | undefined;
   #status: TaskStatus = 'running';
 
-  constructor(name: string, executor: Executor, life: Life, fn: (signal: AbortSignal) => Promise<T> | T) {
+  constructor(
+    name: string,
+    { executor, life, onError }: TaskBucketOptions,
+    fn: (signal: AbortSignal) => Promise<T> | T,
+  ) {
     this.name = name;
     this.#lane = executor.lane<undefined>({
       life,
+      onError,
       kind: 'task',
       name,
       mode: 'parallel',

@@ -251,6 +251,31 @@ export class Throws extends App {
     if (isolation === 'thread') expect(bench.failures[0]?.at).toBe(`${bench.folder.path}/throws.ts:8:13`);
   });
 
+  it('gives failures of jobs and tasks to onError, too', async () => {
+    await using bench = await AppBench.start({
+      files: {
+        'throws.ts': `import { App, type Failure } from 'hassette';
+
+export class Throws extends App {
+  override onInitialize() {
+    this.scheduler.runIn('1s', { name: 'clean up' }, () => { throw new Error('of a job'); });
+    this.tasks.spawn('fade', async () => {
+      await this.tasks.sleep('2s');
+      throw new Error('of a task');
+    });
+  }
+
+  override onError(failure: Failure) {
+    this.logger.info('told of ' + failure.kind + ' ' + failure.name);
+  }
+}`,
+      },
+      apps: { throws: { class: 'Throws', isolation } },
+    });
+    await bench.clock.advanceBy(3000);
+    expect(bench.said('throws')).toEqual(['told of job clean up', 'told of task fade']);
+  });
+
   it('hears what apps elsewhere emit, and is heard there', async () => {
     await using bench = await AppBench.start({
       files: {
