@@ -5,6 +5,7 @@ import { entityFilter } from './entity-filter.ts';
 import { Refusal, ServiceMissing, unauthorized, wireErrorOf } from './failures.ts';
 import type { HomeCore } from './home-core.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { registryCommands } from './registries/registry-commands.ts';
 import {
   dict,
   entityIds,
@@ -31,7 +32,15 @@ export interface CommandsHome extends HomeCore {
 
 /** The commands that a simulated home knows. Everything else is unknown to it. */
 export function standardCommands(home: CommandsHome): CommandTable {
-  return new Map(Object.entries({ ...basics(home), ...events(home), ...entities(home), ...services(home) }));
+  return new Map(
+    Object.entries({
+      ...basics(home),
+      ...events(home),
+      ...entities(home),
+      ...services(home),
+      ...registryCommands(home),
+    }),
+  );
 }
 
 type Definitions = Record<string, CommandDefinition>;

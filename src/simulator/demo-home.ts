@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../kernel/clock.ts';
 import { type Chance, seededChance } from './chance.ts';
 import { Day, type Place } from './demo/daily-life.ts';
 import { demoEntities, people, type Person, rooms, type Room, roomsWithMotion } from './demo/demo-entities.ts';
+import { demoRegistries } from './demo/demo-registries.ts';
 import { HeatedRoom } from './demo/heated-room.ts';
 import { solarPosition } from './demo/solar-position.ts';
 import { WallSwitches } from './demo/wall-switches.ts';
@@ -67,6 +68,7 @@ export class DemoHome {
       seed,
       config: { location_name: 'Demo House' },
       states: demoEntities,
+      registries: demoRegistries,
       notifiers: ['notify', 'mobile_app_anna', 'mobile_app_ben'],
     });
     this.#switches = new WallSwitches(this.home);

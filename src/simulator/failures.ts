@@ -7,7 +7,13 @@ export interface Translation {
 
 /** Something that the simulated home refuses. What becomes of it depends on where it was asked: see `wireErrorOf`. */
 export class Refusal extends Error {
-  readonly kind: 'home_assistant_error' | 'service_validation_error' | 'invalid_format' | 'unauthorized' | 'not_found';
+  readonly kind:
+    | 'home_assistant_error'
+    | 'service_validation_error'
+    | 'invalid_format'
+    | 'invalid_info'
+    | 'unauthorized'
+    | 'not_found';
   readonly translation: Translation | undefined;
 
   constructor(kind: Refusal['kind'], message: string, translation?: Translation) {

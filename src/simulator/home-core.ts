@@ -4,7 +4,7 @@ import type { Chance } from './chance.ts';
 import type { EventBus, EventOrigin } from './event-bus.ts';
 import type { Instants } from './instants.ts';
 import type { JsonObject } from './json.ts';
-import type { Places } from './places.ts';
+import type { Registries } from './registries/registries.ts';
 import type { ServiceRegistry } from './service-registry.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { Attributes, StateRecord } from './state-record.ts';
@@ -19,7 +19,7 @@ export interface HomeCore {
   readonly states: StateMachine;
   readonly bus: EventBus;
   readonly services: ServiceRegistry;
-  readonly places: Places;
+  readonly registries: Registries;
   /** The home's, by its configuration. */
   timeZone(): string;
 

@@ -14,7 +14,9 @@ import type { JsonObject } from './json.ts';
 import { Lifecycle, type RestartPace, type StartPace } from './lifecycle.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { MemoryTransport, SimulatedHomeAway } from './memory-transport.ts';
-import { Places, type PlacesOptions } from './places.ts';
+import type { EntityChange } from './registries/entity-records.ts';
+import { Registries, type RegistrySetup } from './registries/registries.ts';
+import { StateFollowing } from './registries/state-following.ts';
 import { answerRequest } from './rest.ts';
 import { type AcceptedCall, type Service, ServiceRegistry } from './service-registry.ts';
 import type { Scripts } from './services/script.ts';
@@ -23,7 +25,7 @@ import { type StateChange, StateMachine, type WriteOptions } from './state-machi
 import { type Attributes, StateRecord } from './state-record.ts';
 import { type User, type UserNames, Users } from './users.ts';
 
-export interface SimulatedHomeOptions extends PlacesOptions {
+export interface SimulatedHomeOptions {
   readonly clock: Clock;
   /**
    * Ids, tokens and whatever else is left to chance follow from it.
@@ -34,6 +36,8 @@ export interface SimulatedHomeOptions extends PlacesOptions {
   readonly config?: Partial<HomeConfig> | undefined;
   /** Entities from the start: a state, or a state with attributes. */
   readonly states?: Readonly<Record<string, string | EntitySetup>> | undefined;
+  /** Floors, areas, labels, devices, and the entities that stand in them. An entity needs no entry, as in a real home. */
+  readonly registries?: RegistrySetup | undefined;
   /** By the names of their services. */
   readonly scripts?: Scripts | undefined;
   /**
@@ -94,7 +98,7 @@ export class SimulatedHome {
   readonly bus = new EventBus();
   readonly states: StateMachine;
   readonly services: ServiceRegistry;
-  readonly places: Places;
+  readonly registries: Registries;
   readonly limits: Limits;
   readonly behaviours = new Behaviours();
   /** What is known of the WebSocket; a test may add to it. */
@@ -123,7 +127,8 @@ export class SimulatedHome {
     this.users = new Users(this.chance, options.userNames);
     this.states = new StateMachine(this.instants, () => this.newContext());
     this.services = new ServiceRegistry((call) => this.#accepted(call));
-    this.places = new Places(options);
+    this.registries = this.#newRegistries(options.seed ?? 1);
+    this.registries.furnish(options.registries ?? {});
     this.limits = { ...defaultLimits, ...options.limits };
     this.transport = new MemoryTransport(this);
     this.#config = { ...defaultConfig, ...options.config };
@@ -346,6 +351,20 @@ export class SimulatedHome {
         resolve();
       });
     });
+  }
+
+  #newRegistries(seed: number): Registries {
+    // Chance of their own, so that a home lives the same life with and without them.
+    const chance = seededChance(seed + 0x7e61);
+    const ulids = new Ulids(chance);
+    const following = new StateFollowing(this);
+    const home = {
+      nextInstant: () => this.instants.next(),
+      fire: (type: string, data: JsonObject) => this.fire(type, data),
+      isTaken: (entityId: string) => this.states.get(entityId) !== undefined,
+      onChanged: (change: EntityChange) => following.follow(change),
+    };
+    return new Registries(home, chance, () => ulids.next(this.clock.nowMs()));
   }
 
   /** All that is there from the start has been there since the same moment. */

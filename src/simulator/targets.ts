@@ -1,6 +1,7 @@
 import { Refusal } from './failures.ts';
 import type { HomeCore } from './home-core.ts';
 import type { JsonObject } from './json.ts';
+import { extractTarget } from './registries/extract-target.ts';
 import { type Check, entityIds, isEntityId, listOf, misfit, type Shape, optional, textual } from './schema.ts';
 import type { StateRecord } from './state-record.ts';
 
@@ -46,11 +47,7 @@ export interface Selection {
 /** Whom the data means. An entity that is not there is no error: Home Assistant logs it, and does nothing. */
 export function selectEntities(home: HomeCore, data: JsonObject, inDomain: (domain: string) => boolean): Selection {
   const named = new Set(data.entity_id === 'all' ? [] : textsOf(data.entity_id));
-  const meant = new Set([
-    ...named,
-    ...textsOf(data.area_id).flatMap((area) => home.places.inArea(area)),
-    ...textsOf(data.label_id).flatMap((label) => home.places.underLabel(label)),
-  ]);
+  const meant = extractTarget(home.registries, { ...data, entity_id: [...named] }).entities;
   const candidates =
     data.entity_id === 'all' ? [...home.states.all()] : [...meant].flatMap((id) => home.states.get(id) ?? []);
   return { entities: candidates.filter((entity) => inDomain(entity.domain) && entity.state !== 'unavailable'), named };

@@ -131,3 +131,22 @@ describe('HeatedRoom', () => {
     expect(room.heating).toBe(false);
   });
 });
+
+describe("the demo home's registries", () => {
+  const { home } = new DemoHome({ clock: new VirtualClock({ now: Temporal.Instant.from('2026-11-20T08:00Z') }) });
+
+  it('know where each entity stands, and of no other', () => {
+    const known = home.registries.entities.all().map((entity) => entity.entity_id);
+    expect(known.toSorted()).toEqual(Array.from(home.states.all(), ({ entityId }) => entityId).toSorted());
+  });
+
+  it('refer to areas, floors, devices and labels that are there', () => {
+    const { areas, floors, devices, labels, entities } = home.registries;
+    const isThere = (id: string | null, of: { get(id: string): unknown }): boolean =>
+      id === null || of.get(id) !== undefined;
+    expect(areas.all().every((area) => isThere(area.floor_id, floors))).toBe(true);
+    expect(devices.all().every((device) => isThere(device.area_id, areas))).toBe(true);
+    expect(entities.all().every((entity) => isThere(entity.device_id, devices))).toBe(true);
+    expect(entities.all().every((entity) => entity.labels.every((label) => labels.has(label)))).toBe(true);
+  });
+});

@@ -75,8 +75,11 @@ describe('SimulatedHome', () => {
   it('acts on the entities of an area and under a label', async () => {
     const client = await TestClient.connected({
       states: { 'light.a': 'off', 'light.b': 'off', 'light.c': 'off', 'switch.d': 'off' },
-      areas: { hall: ['light.a', 'switch.d'] },
-      labels: { night: ['light.b'] },
+      registries: {
+        areas: { hall: {} },
+        labels: { night: {} },
+        entities: { 'light.a': { area: 'hall' }, 'switch.d': { area: 'hall' }, 'light.b': { labels: ['night'] } },
+      },
     });
     await client.command('call_service', {
       domain: 'light',

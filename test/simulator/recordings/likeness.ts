@@ -12,9 +12,8 @@ export class Likeness {
   difference(recorded: unknown, simulated: unknown, path = ''): string | undefined {
     if (typeof recorded === 'string' && typeof simulated === 'string') return this.#texts(recorded, simulated, path);
     if (Array.isArray(recorded) && Array.isArray(simulated)) {
-      if (recorded.length !== simulated.length)
-        return `${path}: ${recorded.length} items were recorded, ${simulated.length} simulated`;
-      return firstDefined(recorded, (item, index) => this.difference(item, simulated[index], `${path}[${index}]`));
+      if (setKeys.test(path)) return this.#lists(inOrder(recorded), inOrder(simulated), path);
+      return this.#lists(recorded, simulated, path);
     }
     if (isObject(recorded) && isObject(simulated)) {
       const missing = Object.keys(recorded).find((key) => !Object.hasOwn(simulated, key));
@@ -23,7 +22,7 @@ export class Likeness {
       if (extra !== undefined) return `${path}.${extra} was simulated and not recorded`;
       return firstDefined(Object.keys(recorded), (key) => {
         const [one, other] = [recorded[key], simulated[key]];
-        const seconds = (key === 'lc' || key === 'lu') && typeof one === 'number' && typeof other === 'number';
+        const seconds = secondKeys.has(key) && typeof one === 'number' && typeof other === 'number';
         return seconds
           ? this.#pair(instantOf(one), instantOf(other), `${path}.${key}`)
           : this.difference(one, other, `${path}.${key}`);
@@ -32,6 +31,12 @@ export class Likeness {
     return Object.is(recorded, simulated)
       ? undefined
       : `${path}: ${show(recorded)} was recorded, ${show(simulated)} simulated`;
+  }
+
+  #lists(recorded: readonly unknown[], simulated: readonly unknown[], path: string): string | undefined {
+    if (recorded.length !== simulated.length)
+      return `${path}: ${recorded.length} items were recorded, ${simulated.length} simulated`;
+    return firstDefined(recorded, (item, index) => this.difference(item, simulated[index], `${path}[${index}]`));
   }
 
   #texts(recorded: string, simulated: string, path: string): string | undefined {
@@ -52,6 +57,12 @@ export class Likeness {
   }
 }
 
+/** Numbers that are times, in seconds. */
+const secondKeys = new Set(['lc', 'lu', 'created_at', 'modified_at']);
+
+/** Lists that are sets there, whose order says nothing. */
+const setKeys = /\.(referenced_(entities|devices|areas)|(result|entity_entry)\.(aliases|labels|entity|device|area))$/;
+
 /** Texts that differ from run to run, and how each kind is known by. */
 const varying = [
   { pattern: /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, name: (id: string) => id },
@@ -68,6 +79,10 @@ function instantOf(seconds: number): string {
 
 function withoutPorts(text: string): string {
   return text.replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1:PORT');
+}
+
+function inOrder(texts: readonly unknown[]): readonly string[] {
+  return texts.map(String).toSorted((one, other) => one.localeCompare(other));
 }
 
 function show(value: unknown): string {

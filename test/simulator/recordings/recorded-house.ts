@@ -1,4 +1,13 @@
 import type { HomeConfig, ServicesResult } from '../../../src/home-assistant/protocol/wire.ts';
+import type {
+  WireArea,
+  WireCategory,
+  WireDevice,
+  WireEntityDetails,
+  WireEntityEntry,
+  WireFloor,
+  WireLabel,
+} from '../../../src/home-assistant/protocol/registry-wire.ts';
 import { VirtualClock } from '../../../src/kernel/virtual-clock.ts';
 import { isObject, type JsonObject } from '../../../src/simulator/json.ts';
 import type { Scripts } from '../../../src/simulator/services/script.ts';
@@ -24,20 +33,6 @@ const scripts: Scripts = {
   },
   failing: { alias: 'Failing', sequence: [{ stop: 'broken on purpose', error: true }] },
   calls_missing: { alias: 'Calls a missing action', sequence: [{ action: 'no_such_domain.no_such_action' }] },
-};
-
-/** The rooms and labels that its entities were put into. */
-const places = {
-  areas: {
-    bedroom: ['light.bed_light'],
-    kitchen: ['light.kitchen_lights', 'light.ceiling_lights'],
-    study: ['light.office_rgbw_lights'],
-    living_room: ['switch.decorative_lights', 'input_boolean.guest_mode'],
-  },
-  labels: {
-    contract: ['light.bed_light', 'light.kitchen_lights', 'switch.decorative_lights', 'light.ceiling_lights'],
-    night: ['light.bed_light'],
-  },
 };
 
 /** What its demo lamp is set to from the start. It is off then, and a lamp that is off shows nothing of it. */
@@ -67,10 +62,10 @@ export class RecordedHouse {
       config: this.#config,
       catalogue: this.#catalogue,
       scripts,
-      ...places,
       userNames: { owner: String(owner.name), user: String(user.name) },
     });
     home.states.clear();
+    this.#furnish(home, states);
     // The recorded users are this home's own.
     const renamed = (text: string): string =>
       text.replaceAll(String(owner.id), home.users.owner.id).replaceAll(String(user.id), home.users.user.id);
@@ -89,6 +84,44 @@ export class RecordedHouse {
     }
     deriveEntities(home);
     return { home, clock };
+  }
+
+  /** Its registries come from the listings. What lists leave out of an entity is taken from what shows it. */
+  #furnish({ registries }: SimulatedHome, states: KnownStates): void {
+    for (const area of this.#listOf('area-list') as readonly WireArea[]) registries.areas.load(area);
+    for (const floor of this.#listOf('floor-list') as readonly WireFloor[]) registries.floors.load(floor);
+    for (const label of this.#listOf('label-list') as readonly WireLabel[]) registries.labels.load(label);
+    for (const category of this.#listOf('category-list') as readonly WireCategory[])
+      registries.categories('automation').load(category);
+    for (const device of this.#listOf('device-list') as readonly WireDevice[]) registries.devices.load(device);
+    const details = this.#details();
+    for (const entity of this.#listOf('entity-list') as readonly WireEntityEntry[]) {
+      const { aliases = [null], capabilities = null } = details.get(entity.id) ?? {};
+      const icon = states.get(entity.entity_id)?.attributes['icon'];
+      // An integration may change its icon with the state; a helper's is the one it was set up with.
+      const original = entity.config_entry_id === null && typeof icon === 'string' ? icon : null;
+      registries.entities.load({ ...entity, aliases, capabilities, original_icon: original });
+    }
+  }
+
+  /** The long forms of entities, wherever one is shown, by registry id. */
+  #details(): ReadonlyMap<string, Partial<WireEntityDetails>> {
+    const shown = this.#samples
+      .flatMap(({ frames }) => frames)
+      .flatMap(({ data }): unknown[] =>
+        isObject(data) && isObject(data.result) ? [data.result, data.result.entity_entry] : [],
+      );
+    const details = shown.filter(
+      (entity): entity is WireEntityDetails =>
+        isObject(entity) && Array.isArray(entity.aliases) && 'capabilities' in entity,
+    );
+    return new Map(details.map((entity) => [entity.id, entity]));
+  }
+
+  #listOf(registry: string): readonly unknown[] {
+    const message = this.#sample(`ws/registries/${registry}`).frames.find((frame) => frame.dir === 'in')?.data;
+    if (!isObject(message) || !Array.isArray(message.result)) throw new Error(`${registry} has no list`);
+    return message.result;
   }
 
   #statesBefore(sample: Sample): KnownStates {
