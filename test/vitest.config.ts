@@ -5,15 +5,24 @@ import ClosingLineReporter from './closing-line-reporter.ts';
 /** `import 'hassette'` means the sources here, and the built package for those who install it. */
 const conditions = ['hassette-source', 'node', 'import', 'default'];
 
+interface SuiteOptions {
+  readonly testTimeout?: number;
+  readonly env?: Record<string, string>;
+  readonly fileParallelism?: boolean;
+}
+
+/** Files that run together, under the same circumstances. */
+interface Project extends SuiteOptions {
+  readonly name: string;
+  readonly include: string[];
+}
+
 /** What all suites have in common. */
 export function suite(
   include: readonly string[],
-  options: {
-    readonly testTimeout?: number;
-    readonly env?: Record<string, string>;
-    readonly fileParallelism?: boolean;
-  } = {},
+  options: SuiteOptions & { readonly projects?: readonly Project[] } = {},
 ) {
+  const { projects, ...rest } = options;
   return defineConfig({
     plugins: [hassette()],
     root: new URL('..', import.meta.url).pathname,
@@ -24,10 +33,18 @@ export function suite(
       exclude: ['node_modules/**', 'dist/**'],
       reporters: ['default', new ClosingLineReporter()],
       testTimeout: 10_000,
-      ...options,
+      ...rest,
+      ...(projects && { projects: projects.map((test) => ({ extends: true as const, test })) }),
     },
   });
 }
 
-/** `npm test`: all that is quick. */
-export default suite(['test/*.test.ts', 'test/!(long|real)/**/*.test.ts', 'apps/**/*.test.ts']);
+const samples = ['apps/**/*.test.ts'];
+
+/** `npm test`: all that is quick. The samples run in the daemon's own thread and, once more, each in a thread of its own. */
+export default suite([], {
+  projects: [
+    { name: 'hassette', include: ['test/*.test.ts', 'test/!(long|real)/**/*.test.ts', ...samples] },
+    { name: 'samples in threads', include: samples, env: { HASSETTE_TEST_ISOLATION: 'thread' }, testTimeout: 30_000 },
+  ],
+});
