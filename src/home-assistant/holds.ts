@@ -102,6 +102,15 @@ export class Holds {
     this.#begin(hold, true);
   }
 
+  /** Takes a step that the subscription is not told of: it may end a hold, and begins none. */
+  takeUntold(from: EntityState | null, to: EntityState, transition: StateTransition): void {
+    const { test, facet } = this.#options;
+    const present = this.#holds.get(to.entityId)?.hold;
+    if (present !== undefined && holdVerdict(present, from, to, transition, test, facet) !== 'keep') {
+      this.end(to.entityId);
+    }
+  }
+
   /** Begins a hold of what is so already; one that has lasted fires at once. */
   begin(hold: Hold): void {
     this.#begin(hold, false);

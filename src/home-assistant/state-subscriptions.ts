@@ -39,6 +39,7 @@ export interface StateSubscriber {
 export interface StateSubscriptionOptions extends Criteria, HandlerOptions<StateChange> {
   readonly for?: DurationInput | undefined;
   readonly immediate?: boolean | undefined;
+  readonly resync?: 'ignore' | undefined;
 }
 
 export interface StateSubscriptionRequest {
@@ -62,8 +63,8 @@ export interface StateWaitOptions extends Criteria {
 }
 
 const CRITERIA_OPTIONS = ['from', 'to', 'changed', 'for', 'every', 'availability'];
-const STATE_OPTIONS = [...CRITERIA_OPTIONS, 'immediate', ...HANDLER_OPTIONS];
-const AVAILABILITY_OPTIONS = ['for', 'immediate', ...HANDLER_OPTIONS];
+const STATE_OPTIONS = [...CRITERIA_OPTIONS, 'immediate', 'resync', ...HANDLER_OPTIONS];
+const AVAILABILITY_OPTIONS = ['for', 'immediate', 'resync', ...HANDLER_OPTIONS];
 const WAIT_OPTIONS = [...CRITERIA_OPTIONS, 'timeout', 'next', 'where'];
 
 /**
@@ -85,6 +86,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   const settings = readHandlerOptions(options, door);
   const forMs = readCriteria(options, door);
   const immediate = flagOf(options.immediate, 'immediate', door);
+  const ignoresMissed = choiceOf(options.resync, ['ignore'], 'resync', door) === 'ignore';
   if (immediate && options.from !== undefined)
     throw contradiction(door, 'immediate', 'from', 'what holds already has no state before it');
   if (immediate && options.changed !== undefined)
@@ -105,6 +107,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
     test,
     attribute,
     forMs,
+    ignoresMissed,
     priority: settings.priority,
     sink: subscription,
     source: life,
@@ -156,6 +159,7 @@ export async function waitForState(
       test,
       attribute: undefined,
       forMs,
+      ignoresMissed: false,
       priority: 0,
       sink,
       source,

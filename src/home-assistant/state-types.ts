@@ -117,6 +117,8 @@ export interface StateOptions<Id extends string = string>
     HandlerOptions<StateChangeEvent<Id>> {
   /** Fires at once too where the condition holds already; with `for`, counted from `lastChanged`. @defaultValue false */
   readonly immediate?: boolean | undefined;
+  /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
+  readonly resync?: 'ignore' | undefined;
 }
 
 /** What `onAttributeChange` can be given. */
@@ -124,6 +126,8 @@ export interface AttributeOptions<Id extends string = string>
   extends StateCriteria<Scalar, AttributeCondition, AttributeComparison>, HandlerOptions<AttributeChangeEvent<Id>> {
   /** Fires at once too where the condition holds already. @defaultValue false */
   readonly immediate?: boolean | undefined;
+  /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
+  readonly resync?: 'ignore' | undefined;
 }
 
 /** What `onUnavailable` and `onAvailable` can be given. */
@@ -132,6 +136,8 @@ export interface AvailabilityOptions<Id extends string = string> extends Handler
   readonly for?: DurationInput | undefined;
   /** Fires at once too where it is so already. @defaultValue false */
   readonly immediate?: boolean | undefined;
+  /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
+  readonly resync?: 'ignore' | undefined;
 }
 
 /** What `waitFor` can be given. */

@@ -27,6 +27,8 @@ export interface WatchOptions {
   /** The attribute that is looked at, where it is not the state. */
   readonly attribute: string | undefined;
   readonly forMs: number | undefined;
+  /** What was missed while the connection was away is not told. */
+  readonly ignoresMissed: boolean;
   readonly priority: number;
   readonly sink: WatchSink;
   /** The signal of events that nobody handles yet. */
@@ -115,7 +117,15 @@ export class StateWatch {
       return;
     }
     const from = this.#sight.before(transition);
-    if (from === undefined || (from === null && !this.#tellsAddition(to))) return;
+    if (from === undefined) return;
+    if (transition.resync && this.#options.ignoresMissed) {
+      this.#holds?.takeUntold(from, to, transition);
+      return;
+    }
+    if (from === null && !this.#tellsAddition(to)) {
+      this.#holds?.takeUntold(from, to, transition);
+      return;
+    }
     if (this.#holds !== undefined) {
       this.#holds.take(from, to, transition);
       return;
@@ -126,9 +136,11 @@ export class StateWatch {
   }
 
   #judgeRemoval(transition: StateTransition): void {
-    const { entityId, resync } = transition;
-    this.#holds?.end(entityId);
+    const { entityId, resync, restarted } = transition;
+    // A home that has only just started may not have all its entities yet: the hold waits for what it will be.
+    if (!restarted) this.#holds?.end(entityId);
     const from = this.#sight.beforeRemoval(transition);
+    if (resync && this.#options.ignoresMissed) return;
     if (this.#test.conditional || this.#holds !== undefined || from === null || !this.#isThere(from)) return;
     this.#tell({ kind: 'removed', entityId, from, to: null, resync, stale: false, firedAtMs: this.#homeNowMs() });
   }
