@@ -45,7 +45,7 @@ export class TimedOut extends HassetteError {
   readonly timeoutMs: number;
 
   constructor(what: string, timeoutMs: number, details: ErrorDetails = {}) {
-    const limit = timeoutMs < 1000 ? `${timeoutMs} ms` : `${timeoutMs / 1000} s`;
+    const limit = timeoutMs < 1000 ? `${Math.round(timeoutMs)} ms` : `${Math.round(timeoutMs) / 1000} s`;
     super(`${what} took longer than its time limit of ${limit}`, details);
     this.timeoutMs = timeoutMs;
   }

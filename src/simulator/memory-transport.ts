@@ -40,7 +40,7 @@ export class MemoryTransport implements HomeTransport {
 
   async connect(listener: SocketListener, signal: AbortSignal): Promise<HomeSocket> {
     await this.#turn(signal);
-    const wire = new MemoryWire(this.#home.clock, listener, signal);
+    const wire = new MemoryWire(this.#home.clock, listener);
     if (!wire.open(this.#home)) throw new SimulatedHomeAway();
     return wire.socket;
   }
@@ -75,7 +75,6 @@ class MemoryWire implements Peer {
   readonly socket: HomeSocket;
   readonly #clock: Clock;
   readonly #listener: SocketListener;
-  readonly #signal: AbortSignal;
   #connection: Connection | undefined;
   #paused = false;
   #over = false;
@@ -83,10 +82,9 @@ class MemoryWire implements Peer {
   /** What arrived while the client did not read. */
   readonly #unread: Arrival[] = [];
 
-  constructor(clock: Clock, listener: SocketListener, signal: AbortSignal) {
+  constructor(clock: Clock, listener: SocketListener) {
     this.#clock = clock;
     this.#listener = listener;
-    this.#signal = signal;
     this.socket = {
       send: (text) => this.#sendToHome(text),
       pause: () => {
@@ -97,7 +95,6 @@ class MemoryWire implements Peer {
       terminate: () => this.#terminate(),
       bufferedBytes: 0,
     };
-    signal.addEventListener('abort', () => this.#terminate(), { once: true });
   }
 
   /** @returns whether the home answers. */
@@ -129,7 +126,7 @@ class MemoryWire implements Peer {
   }
 
   #arrive(arrival: Arrival): void {
-    if (this.#over || this.#signal.aborted) return;
+    if (this.#over) return;
     if (this.#paused) this.#unread.push(arrival);
     else if ('text' in arrival) this.#listener.onText(arrival.text);
     else this.#end(arrival.closed);
@@ -138,7 +135,7 @@ class MemoryWire implements Peer {
   #end(code: number): void {
     this.#over = true;
     this.#unread.length = 0;
-    if (!this.#signal.aborted) this.#listener.onClose(code, '');
+    this.#listener.onClose(code, '');
   }
 
   // --- As the client's socket -----------------------------------------------------------------------------------------

@@ -38,6 +38,14 @@ describe('a connection to the simulated home', () => {
     expect(t.sink.told.slice(-2)).toEqual(['event call_service', 'differences']);
   });
 
+  it('says farewell, and is answered at once', async () => {
+    const t = await setUp();
+    const startMs = t.clock.nowMs();
+    await t[Symbol.asyncDispose]();
+    expect(t.clock.nowMs() - startMs).toBe(0);
+    expect(t.home.connectionCount).toBe(0);
+  });
+
   it('that fails for a moment is not a restart', async () => {
     await using t = await setUp();
     t.home.dropConnections();

@@ -142,16 +142,14 @@ describe('SimulatedHome', () => {
     expect(client.ends).toEqual(['<closed 1000>']);
   });
 
-  it('tells nothing any more once the client has given up', async () => {
+  it('tells nothing to a client that gives up while it connects', async () => {
     const client = new TestClient();
     const given = new AbortController();
     const heard: string[] = [];
     const listener = { onText: (text: string) => void heard.push(text), onClose: () => void heard.push('closed') };
-    await client.clock.pump(client.home.transport.connect(listener, given.signal));
-    heard.length = 0;
-    given.abort();
-    client.home.dropConnections();
-    await client.clock.settle();
+    const connecting = client.home.transport.connect(listener, given.signal);
+    given.abort(new Error('enough'));
+    await expect(client.clock.pump(connecting)).rejects.toThrow('enough');
     expect(heard).toEqual([]);
     expect(client.home.connectionCount).toBe(0);
   });

@@ -4,8 +4,8 @@
  */
 export interface HomeTransport {
   /**
-   * Opens a WebSocket. Rejects with a `HomeError` that says what stood in the way. After the signal is aborted nothing
-   * is told to the listener any more.
+   * Opens a WebSocket. Rejects with a `HomeError` that says what stood in the way. The signal calls off the opening; a
+   * socket that is open ends by its own methods.
    */
   connect(listener: SocketListener, signal: AbortSignal): Promise<HomeSocket>;
 
