@@ -17,8 +17,17 @@ import {
   type ValidService,
   waitForEvent,
 } from '../home-assistant/event-subscriptions.ts';
+import type { HomeCondition, HomeTrigger, ValidTrigger } from '../home-assistant/home-triggers.ts';
 import type { HomeEvent, LifecycleEvent, ServiceCallEvent } from '../home-assistant/home-events.ts';
 import type { Home, HomeLifecycleEvent } from '../home-assistant/home.ts';
+import type { ConditionEvent, TemplateEvent, TodoEvent, TriggerEvent } from '../home-assistant/live-events.ts';
+import {
+  type LiveTemplateOptions,
+  subscribeToCondition,
+  subscribeToTemplate,
+  subscribeToTodo,
+  subscribeToTrigger,
+} from '../home-assistant/live-subscriptions.ts';
 import { ServiceCalls } from '../home-assistant/service-calls.ts';
 import {
   assertAttributeName,
@@ -66,7 +75,7 @@ export class AppBus {
   readonly #service: BusService;
   readonly #life: Life;
   readonly #scope: BusScope;
-  readonly #subscriber: StateSubscriber & EventSubscriber;
+  readonly #subscriber: StateSubscriber & EventSubscriber & { readonly logger: Pick<Logger, 'warn'> };
 
   constructor(options: AppBusOptions) {
     const { service, home, life, clock, logger, self, onError } = options;
@@ -74,7 +83,7 @@ export class AppBus {
     this.#life = life;
     this.#scope = service.scope({ life, self, onError });
     const unknown = new UnknownEntities(home, logger);
-    this.#subscriber = { home, calls: new ServiceCalls(home), scope: this.#scope, life, clock, unknown };
+    this.#subscriber = { home, calls: new ServiceCalls(home), scope: this.#scope, life, clock, logger, unknown };
   }
 
   /**
@@ -233,6 +242,93 @@ export class AppBus {
   ): Subscription {
     const given = split(options, handler);
     return subscribeToCalls(this.#subscriber, service, given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler when a trigger fires that Home Assistant itself evaluates: one of a device, of the sun, of a zone,
+   * or any other of its automations. It is subscribed to again after every reconnect. Only administrators may.
+   *
+   * @param trigger - As it is written in an automation of Home Assistant; one or several.
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped. A trigger
+   * that Home Assistant refuses is told in the log.
+   *
+   * @example
+   * ```ts
+   * this.bus.onTrigger({ trigger: 'sun', event: 'sunset', offset: '-00:20:00' }, () => this.logger.info('soon dark'));
+   * ```
+   */
+  onTrigger<
+    const Trigger extends HomeTrigger | readonly HomeTrigger[],
+    const Options extends HandlerOptions<TriggerEvent> | ((event: TriggerEvent) => unknown),
+  >(
+    trigger: Trigger & ValidTrigger<Trigger>,
+    options: Checked<Options, HandlerOptions<never>>,
+    ...handler: HandlerAfter<Options, TriggerEvent>
+  ): Subscription {
+    const given = split(options, handler);
+    return subscribeToTrigger(this.#subscriber, trigger, given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler with what a template of Home Assistant gives: at once, and whenever that has changed. Home
+   * Assistant renders it anew when something that it reads has changed.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped. A template
+   * that fails is told as a failure of the handler, one that is wrong in itself in the log.
+   *
+   * @example
+   * ```ts
+   * this.bus.onTemplate("{{ states.light | selectattr('state', 'eq', 'on') | list | count }}", (event) =>
+   *   this.logger.info(`${event.result} lights are on`));
+   * ```
+   */
+  onTemplate<const Options extends LiveTemplateOptions | ((event: TemplateEvent) => unknown)>(
+    template: string,
+    options: Checked<Options, LiveTemplateOptions>,
+    ...handler: HandlerAfter<Options, TemplateEvent>
+  ): Subscription {
+    const given = split(options, handler);
+    return subscribeToTemplate(this.#subscriber, template, given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler with whether a condition holds that Home Assistant itself evaluates: at first, and whenever that
+   * has changed. Only administrators may.
+   *
+   * @param condition - As it is written in an automation of Home Assistant.
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onCondition({ condition: 'sun', after: 'sunset' }, (event) => this.logger.info(event.met ? 'dark' : 'light'));
+   * ```
+   */
+  onCondition<const Options extends HandlerOptions<ConditionEvent> | ((event: ConditionEvent) => unknown)>(
+    condition: HomeCondition,
+    options: Checked<Options, HandlerOptions<never>>,
+    ...handler: HandlerAfter<Options, ConditionEvent>
+  ): Subscription {
+    const given = split(options, handler);
+    return subscribeToCondition(this.#subscriber, condition, given.options, given.handler);
+  }
+
+  /**
+   * Calls the handler with what stands in a to-do list: at once, and whenever that has changed.
+   *
+   * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.bus.onTodoChange('todo.shopping', ({ items }) => this.logger.info(`${items.length} things to buy`));
+   * ```
+   */
+  onTodoChange<const Options extends HandlerOptions<TodoEvent> | ((event: TodoEvent) => unknown)>(
+    entityId: `todo.${string}`,
+    options: Checked<Options, HandlerOptions<never>>,
+    ...handler: HandlerAfter<Options, TodoEvent>
+  ): Subscription {
+    const given = split(options, handler);
+    return subscribeToTodo(this.#subscriber, entityId, given.options, given.handler);
   }
 
   /**

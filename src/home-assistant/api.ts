@@ -1,6 +1,22 @@
 import { InvalidArgument } from '../kernel/errors.ts';
 import { whileParked } from '../kernel/waiting.ts';
+import { recordIn } from './api/answer.ts';
+import { type Answer, type AnswerOf, type AskAction, askPhones, type Question } from './api/ask.ts';
+import { ApiCalendars } from './api/calendars.ts';
+import { ApiCameras } from './api/cameras.ts';
+import { ApiConfigEntries } from './api/config-entries.ts';
+import { ApiConversation } from './api/conversation.ts';
+import { ApiHelpers } from './api/stored-helpers.ts';
+import { type HistoryOptions, type HistoryState, readHistory } from './api/history.ts';
+import { type LogbookEntry, type LogbookOptions, readLogbook } from './api/logbook.ts';
+import { ApiMedia } from './api/media.ts';
+import { ApiNotifications } from './api/notifications.ts';
+import { ApiRepairs } from './api/repairs.ts';
+import { ApiStatistics } from './api/statistics.ts';
+import { ApiSystem } from './api/system.ts';
+import { ApiTodo, type CallService } from './api/todo.ts';
 import { ApiStates, JSON_HEADERS } from './api-states.ts';
+import type { HomeCondition } from './home-triggers.ts';
 import { type Asker, HomeRequests, textOf, type WithheldRequest } from './home-requests.ts';
 import { callService, fireEvent, getConfig } from './protocol/commands.ts';
 import type { Command, HomeConfig } from './protocol/wire.ts';
@@ -32,12 +48,47 @@ const REMEMBERED_DOUBTS = 500;
 export class Api {
   /** The states as the home has them at the moment of asking, and how to write them. */
   readonly states: ApiStates;
+  /** Calendars and what is in them. */
+  readonly calendars: ApiCalendars;
+  /** Pictures and streams of cameras. */
+  readonly cameras: ApiCameras;
+  /** The integrations that are set up. */
+  readonly configEntries: ApiConfigEntries;
+  /** The home's assistants. */
+  readonly conversation: ApiConversation;
+  /** Helpers: input booleans, counters, timers and so on. */
+  readonly helpers: ApiHelpers;
+  /** What there is to play. */
+  readonly media: ApiMedia;
+  /** Notifications in the interface and on phones. */
+  readonly notifications: ApiNotifications;
+  /** What Home Assistant wants a person to see to. */
+  readonly repairs: ApiRepairs;
+  /** Means, extremes and sums, kept for ever. */
+  readonly statistics: ApiStatistics;
+  /** Home Assistant itself: its log, health, users and backups. */
+  readonly system: ApiSystem;
+  /** To-do lists. */
+  readonly todo: ApiTodo;
   readonly #requests: HomeRequests;
   readonly #told = new Set<string>();
 
   constructor(asker: Asker) {
     this.#requests = new HomeRequests(asker);
-    this.states = new ApiStates(this.#requests);
+    const requests = this.#requests;
+    const call: CallService = (service, options) => this.#call(service, options);
+    this.states = new ApiStates(requests);
+    this.calendars = new ApiCalendars(requests);
+    this.cameras = new ApiCameras(requests);
+    this.configEntries = new ApiConfigEntries(requests);
+    this.conversation = new ApiConversation(requests);
+    this.helpers = new ApiHelpers(requests);
+    this.media = new ApiMedia(requests);
+    this.notifications = new ApiNotifications(requests, call);
+    this.repairs = new ApiRepairs(requests);
+    this.statistics = new ApiStatistics(requests);
+    this.system = new ApiSystem(requests, call);
+    this.todo = new ApiTodo(requests, call);
   }
 
   /** What a dry run kept back, the oldest first. */
@@ -105,6 +156,79 @@ export class Api {
     const body = JSON.stringify({ template, ...(variables === undefined ? {} : { variables }) });
     const request = { method: 'POST', path: '/api/template', headers: JSON_HEADERS, body };
     return textOf(await this.#requests.rest('api.renderTemplate()', request, { timeout }));
+  }
+
+  /**
+   * The states that entities had, in the order in which they had them, `unavailable` and `unknown` included. The first
+   * of each is the one that it had when the span began. It is read page by page as far as the loop goes.
+   *
+   * @param entities - One entity, or several whose states come among each other.
+   * @throws InvalidArgument for a moment that is none; CommandRefused for an id that is none.
+   *
+   * @example
+   * ```ts
+   * let peak = 0;
+   * for await (const { number } of this.api.history('sensor.power', { since: '24h' })) peak = Math.max(peak, number ?? 0);
+   * ```
+   */
+  history(entities: string | readonly string[], options: HistoryOptions): AsyncIterable<HistoryState> {
+    return readHistory(this.#requests, entities, options);
+  }
+
+  /**
+   * What the logbook says, the oldest first.
+   *
+   * @example
+   * ```ts
+   * const entries = await this.api.logbook({ entities: 'lock.front', since: '1d' });
+   * ```
+   */
+  async logbook(options: LogbookOptions): Promise<readonly LogbookEntry[]> {
+    return readLogbook(this.#requests, options);
+  }
+
+  /**
+   * Asks people on their phones, and gives the first answer. Then, or when the time is over, the question is taken from
+   * all of the phones. The wait does not survive the app's stop.
+   *
+   * @param phones - Their services: `notify.mobile_app_annas_phone`, or without `notify.`.
+   * @returns the answer, or null where nobody gave one in time.
+   * @throws UnknownService where the home has none of the phones.
+   *
+   * @example
+   * ```ts
+   * const answer = await this.api.ask(['mobile_app_anna', 'mobile_app_ben'], {
+   *   message: 'The garage is open.', actions: ['Close', 'Leave'], timeout: '5m',
+   * });
+   * if (answer?.action === 'Close') await this.entity('cover.garage').closeCover();
+   * ```
+   */
+  async ask<const Action extends AskAction>(
+    phones: string | readonly string[],
+    question: Question<Action>,
+  ): Promise<Answer<AnswerOf<Action>> | null> {
+    const list = typeof phones === 'string' ? [phones] : phones;
+    const answer = await askPhones(this.#requests, this.notifications, list, question);
+    // Only what the question's buttons are called counts as an answer.
+    return answer as Answer<AnswerOf<Action>> | null;
+  }
+
+  /**
+   * Whether a condition holds, as Home Assistant itself sees it. Only administrators may ask.
+   *
+   * @param condition - As it is written in an automation of Home Assistant.
+   * @throws CommandRefused where it is none, or names an entity that there is not.
+   *
+   * @example
+   * ```ts
+   * const dark = await this.api.testCondition({ condition: 'sun', after: 'sunset', before: 'sunrise' });
+   * ```
+   */
+  async testCondition(condition: HomeCondition, { variables, timeout }: TemplateOptions = {}): Promise<boolean> {
+    const what = 'api.testCondition()';
+    const given = variables === undefined ? {} : { variables };
+    const command = { type: 'test_condition', condition, ...given };
+    return recordIn(await this.#requests.command(what, command, { timeout }), what)['result'] === true;
   }
 
   /** The home's configuration: name, time zone, position, units, version, integrations. */

@@ -1,3 +1,4 @@
+import type { WaitContext } from '../bus/wait-until.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type DurationInput, durationMs, formatDuration } from '../kernel/duration.ts';
 import { TimedOut } from '../kernel/errors.ts';
@@ -88,6 +89,35 @@ export class HomeRequests {
   async command(what: string, command: Command, { timeout }: AskOptions = {}): Promise<unknown> {
     this.assertMayAct(what);
     return whileParked(what, this.send(command, this.timeoutMsOf(timeout)));
+  }
+
+  /**
+   * Sends a command that changes something: in a dry run it is kept back.
+   *
+   * @returns the answer, or undefined in a dry run.
+   */
+  async change(what: string, command: Command, options?: AskOptions): Promise<unknown> {
+    this.assertMayAct(what);
+    if (this.withhold(what, command)) return undefined;
+    return this.command(what, command, options);
+  }
+
+  /** Asks for a change over REST: in a dry run it is kept back. */
+  async changeByRest(what: string, request: RestRequest, options?: AskOptions): Promise<RestResponse | undefined> {
+    this.assertMayAct(what);
+    if (this.withhold(what, { ...request })) return undefined;
+    return this.rest(what, request, options);
+  }
+
+  /** What time it is by the home's own clock. */
+  homeNow(): Temporal.Instant {
+    const nowMs = this.#asker.clock.nowMs() + this.home.connection.clockOffsetMs;
+    return Temporal.Instant.fromEpochMilliseconds(Math.floor(nowMs));
+  }
+
+  /** What a wait for something that the home tells has to know. */
+  waitContext(timeoutMs: number | undefined, what: string): WaitContext {
+    return { life: this.#asker.life, clock: this.#asker.clock, timeoutMs, what };
   }
 
   /** Sends a command, by whoever has parked already. */

@@ -23,7 +23,7 @@ async function setUp() {
         try {
           answer(resolve);
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       });
       const me = {};
