@@ -49,7 +49,7 @@ function referencesTo(home: string, apps: readonly CheckedApp[], homes: readonly
 }
 
 async function homesOf(
-  { homes, connection }: Pick<Configuration, 'homes' | 'connection'>,
+  { homes, connection, simulate }: Pick<Configuration, 'homes' | 'connection' | 'simulate'>,
   apps: readonly CheckedApp[],
   clock: SystemClock,
   at: Surroundings,
@@ -58,12 +58,11 @@ async function homesOf(
   const logging = new Logging({ clock, format: 'silent' });
   const checked: CheckedHome[] = [];
   for (const [name, home] of Object.entries(homes)) {
-    if (home === 'simulated') continue;
-    at.say(`Asking home "${name}" at ${home.url} …`);
+    at.say(`Asking home "${name}"${home === 'simulated' ? ', which is simulated,' : ` at ${home.url}`} …`);
     const references = referencesTo(name, apps, Object.keys(homes));
     checked.push(
       await checkHome(
-        { name, home, references, limitMs: homeLimitMs, connectTimeoutMs: connection.connectTimeoutMs },
+        { name, home, simulate, references, limitMs: homeLimitMs, connectTimeoutMs: connection.connectTimeoutMs },
         { clock, logging },
       ),
     );

@@ -1,20 +1,20 @@
 import type { HomeReference } from '../apps/app-config.ts';
-import type { HomeConfiguration } from '../config/schema.ts';
+import type { Configuration, HomeConfiguration } from '../config/schema.ts';
 import { HomeConnection } from '../home-assistant/home-connection.ts';
 import type { HomeLink, HomeProblem, HomeSnapshot } from '../home-assistant/home-link.ts';
 import { NetworkTransport } from '../home-assistant/network-transport.ts';
 import { getServices } from '../home-assistant/protocol/commands.ts';
-import type { HomeTransport } from '../home-assistant/protocol/transport.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { ResourceContext } from '../kernel/resource.ts';
 import { withTimeout } from '../kernel/waiting.ts';
+import type { HomeAccess } from './homes.ts';
 
 export interface HomeToCheck {
   readonly name: string;
-  readonly home: Exclude<HomeConfiguration, 'simulated'>;
-  /** The way to it, in place of the network. */
-  readonly transport?: HomeTransport | undefined;
+  readonly home: HomeConfiguration;
+  readonly simulate: Configuration['simulate'];
   /** What apps name of it. */
   readonly references: readonly NamedReference[];
   /** How long opening the connection and its handshake may take, each. */
@@ -120,16 +120,32 @@ async function missingIn(
   return missing;
 }
 
+/** The demo home at the moment it is asked: what lives in it has no need to go on living. */
+async function simulatedAccess(clock: Clock, { seed }: Configuration['simulate']): Promise<HomeAccess> {
+  const { DemoHome } = await import('../simulator/demo-home.ts');
+  const demo = new DemoHome({ clock, seed });
+  demo.step();
+  return demo.home;
+}
+
 /** Asks a home, once, whether it lets us in, and whether there is in it what apps name. */
 export async function checkHome(home: HomeToCheck, context: ResourceContext): Promise<CheckedHome> {
-  const { name, limitMs } = home;
-  await using network = new NetworkTransport({ clock: context.clock, ...home.home });
-  const transport = home.transport ?? network;
-  const { connectTimeoutMs } = home;
+  const { clock } = context;
+  if (home.home === 'simulated') return ask(home, await simulatedAccess(clock, home.simulate), context);
+  await using transport = new NetworkTransport({ clock, ...home.home });
+  return await ask(home, { transport, token: home.home.token }, context);
+}
+
+async function ask(
+  home: HomeToCheck,
+  { transport, token }: HomeAccess,
+  context: ResourceContext,
+): Promise<CheckedHome> {
+  const { name, limitMs, connectTimeoutMs } = home;
   await using connection = new HomeConnection(context, {
     home: name,
     transport,
-    token: home.home.token,
+    token,
     limitsMs: connectTimeoutMs === undefined ? {} : { connecting: connectTimeoutMs, authenticating: connectTimeoutMs },
   });
   await connection.start();

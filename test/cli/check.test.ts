@@ -136,6 +136,15 @@ describe('hassette check --home', () => {
     expect(said).toContain('home "default"\n');
   });
 
+  it('asks the simulated home too', async () => {
+    const { exitCode, said } = await run(['check', '--home', '--simulate'], {
+      files: { ...files, 'hassette.yaml': files['hassette.yaml'].replace('light.hallway', 'light.halway') },
+    });
+    expect(exitCode).toBe(1);
+    expect(said).toContain('Asking home "default", which is simulated, …');
+    expect(said).toContain('no entity "light.halway" in home "default". Did you mean "light.hallway"?');
+  });
+
   it('does not ask with a configuration that is wrong', async () => {
     const { exitCode, said } = await run(['check', '--home'], { files });
     expect(exitCode).toBe(2);
