@@ -7,10 +7,11 @@ import type { Home } from './home.ts';
 /** To find the id that was meant, all are looked at. Who names thousands of unknown ones has made no slip. */
 const SUGGESTIONS = 20;
 
-/** Warns of ids that a home does not have. Such an entity may come later, but most often it is a slip. */
+/** Warns once of each id that a home does not have. Such an entity may come later, but most often it is a slip. */
 export class UnknownEntities {
   readonly #home: Home;
   readonly #logger: Pick<Logger, 'warn'>;
+  readonly #told = new Set<string>();
   #suggested = 0;
 
   constructor(home: Home, logger: Pick<Logger, 'warn'>) {
@@ -23,7 +24,8 @@ export class UnknownEntities {
     const { home } = this.#home;
     if (!this.#home.ready || (typeof pattern === 'object' && 'domain' in pattern)) return;
     for (const entityId of typeof pattern === 'string' ? [pattern] : pattern) {
-      if (isGlob(entityId) || this.#home.hasEntity(entityId)) continue;
+      if (isGlob(entityId) || this.#home.hasEntity(entityId) || this.#told.has(entityId)) continue;
+      this.#told.add(entityId);
       const meant = this.#meant(entityId);
       const advice = meant === undefined ? '' : `; did you mean "${meant}"?`;
       this.#logger.warn({ entityId, home }, `${method}: home "${home}" has no entity "${entityId}"${advice}`);
