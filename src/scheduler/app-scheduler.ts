@@ -183,7 +183,8 @@ export class AppScheduler {
   }
 
   /**
-   * Makes a job that runs when it is asked to, with whatever is submitted.
+   * Makes a job that runs when it is asked to, with whatever is submitted. What that is stands at the handler's
+   * parameter.
    *
    * @example
    * ```ts
@@ -193,10 +194,10 @@ export class AppScheduler {
    * ```
    * @throws InvalidArgument if the app has a registered job of that name already.
    */
-  register<Args = undefined, const Options extends RegisteredJobOptions<Args> | JobHandler<Args> = JobHandler<Args>>(
+  register<Args = undefined>(
     name: string,
-    options: (Options & Only<Options, RegisteredJobOptions<Args>>) | JobHandler<Args>,
-    ...handler: HandlerAfter<Options, JobHandler<Args>>
+    options: RegisteredJobOptions<Args> | JobHandler<Args>,
+    handler?: JobHandler<Args>,
   ): RegisteredJob<Args> {
     for (const job of this.#service.jobs(this.#options.life)) {
       if (job.status !== 'manual' || job.name !== name) continue;
@@ -205,7 +206,7 @@ export class AppScheduler {
       });
     }
     const job: RegisteredJob<never> = this.#service.add(
-      this.#spec({ door: REGISTER, options, handler: handler[0] }, undefined, name),
+      this.#spec({ door: REGISTER, options, handler }, undefined, name),
     );
     return job;
   }

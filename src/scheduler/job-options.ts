@@ -7,10 +7,8 @@ import type { JobRun } from './job.ts';
 import type { DstPolicy } from './local-schedule.ts';
 import type { Misfire } from './misfire.ts';
 
-/** What every job can be given. */
+/** What every job can be given, and a registered one beside its name. */
 export interface RegisteredJobOptions<Args = undefined> {
-  /** By this the job is shown in logs and status. @defaultValue the handler's name, or when it runs */
-  readonly name?: string | undefined;
   /** Jobs of a group are listed, paused, resumed, run and cancelled together. */
   readonly group?: string | undefined;
   /** Asked when a run is due; only if it gives true the handler is called. */
@@ -27,6 +25,8 @@ export interface RegisteredJobOptions<Args = undefined> {
 
 /** What jobs that run by themselves can be given. */
 export interface JobOptions extends RegisteredJobOptions {
+  /** By this the job is shown in logs and status. @defaultValue the handler's name, or when it runs */
+  readonly name?: string | undefined;
   /** Puts each run off by a random time of up to so much. */
   readonly jitter?: DurationInput | undefined;
   /**
@@ -79,7 +79,6 @@ export interface JobSettings {
 }
 
 const REGISTERED = [
-  'name',
   'group',
   'where',
   'mode',
@@ -87,7 +86,13 @@ const REGISTERED = [
   'priority',
   'onError',
 ] as const satisfies readonly (keyof RegisteredJobOptions)[];
-const BY_ITSELF = [...REGISTERED, 'jitter', 'misfire', 'grace'] as const satisfies readonly (keyof JobOptions)[];
+const BY_ITSELF = [
+  ...REGISTERED,
+  'name',
+  'jitter',
+  'misfire',
+  'grace',
+] as const satisfies readonly (keyof JobOptions)[];
 const LOCAL = [...BY_ITSELF, 'timeZone', 'dst'] as const satisfies readonly (keyof LocalJobOptions)[];
 const EVERY = [...LOCAL, 'align'] as const satisfies readonly (keyof EveryOptions)[];
 
@@ -97,7 +102,7 @@ const NOT_DURABLE = 'Jobs are not kept over a restart.';
 export const REGISTER: Door = {
   method: 'register',
   options: REGISTERED,
-  elsewhere: { durable: NOT_DURABLE, jitter: 'It runs when it is asked to.' },
+  elsewhere: { durable: NOT_DURABLE, jitter: 'It runs when it is asked to.', name: 'Its name is the first argument.' },
 };
 export const RUN_IN: Door = {
   method: 'runIn',
