@@ -46,11 +46,12 @@ export interface VirtualClockOptions {
   readonly now: Temporal.Instant;
   /** Whether its wall clock never steps and its machine never sleeps. @defaultValue true */
   readonly steady?: boolean | undefined;
-  /** How long, in real time, real I/O is waited for. @defaultValue 5000 */
+  /** How long, in real time, real I/O is waited for. @defaultValue 4000 */
   readonly busyLimitMs?: number | undefined;
 }
 
-const DEFAULT_BUSY_LIMIT_MS = 5000;
+/** Less than the five seconds after which a test runner gives a test up, who cannot say what it waits for. */
+const DEFAULT_BUSY_LIMIT_MS = 4000;
 /** So many turns of the event loop are taken at full speed before real waiting sleeps between its looks. */
 const EAGER_TURNS = 50;
 /** Timers that re-arm themselves for ever would otherwise let `pump` run for ever. */
@@ -159,7 +160,7 @@ export class VirtualClock implements Clock {
   /**
    * Waits until all is quiet: no deferred work, nobody busy, no other thread at work.
    *
-   * @throws NotQuiet if something is busy for five seconds of real time in which nothing else happens.
+   * @throws NotQuiet if something is busy for four seconds of real time in which nothing else happens.
    */
   async settle(): Promise<void> {
     let seen = this.#happenings;
