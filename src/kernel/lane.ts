@@ -52,11 +52,12 @@ export class Lane<T> implements LaneView, RunOwner {
   readonly host: LaneHost;
   readonly #scope: LifeScope;
   readonly #options: LaneOptions<T>;
+  readonly #run: LaneOptions<T>['run'];
   #waiter: Waiter | undefined;
   #line: WaitingLine<T> | undefined;
   #flights: Set<LaneFlight<T>> | undefined;
-  /** Runs that have not yet given way to the event loop, the innermost last. */
-  readonly #onStack: Run[] = [];
+  /** The innermost of the runs that have not yet given way to the event loop. */
+  #onStack: Run | undefined;
   /** Those in flight and those on the stack. */
   #running = 0;
   #closed: boolean;
@@ -77,6 +78,7 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#scope = scope;
     this.#closed = scope.closed;
     this.#options = options;
+    this.#run = options.run;
   }
 
   get running(): number {
@@ -131,7 +133,7 @@ export class Lane<T> implements LaneView, RunOwner {
   /** Drops what waits and calls off what runs. */
   cancel(reason: Cancelled): void {
     this.#dropPending();
-    for (const run of this.#onStack) run.cancel(reason);
+    for (let run = this.#onStack; run !== undefined; run = run.outer) run.cancel(reason);
     for (const flight of [...(this.#flights ?? [])]) flight.callOff(reason);
     this.#rest();
   }
@@ -221,24 +223,29 @@ export class Lane<T> implements LaneView, RunOwner {
   #start(input: T, settle: Settle | undefined): void {
     const run = new Run(this, this.host.clock.nowMs());
     this.#running += 1;
-    this.#count('started');
-    this.#onStack.push(run);
+    this.counters.started += 1;
+    this.host.totals.started += 1;
+    run.outer = this.#onStack;
+    this.#onStack = run;
     let value: unknown;
     let isAsync = false;
     let outcome: Outcome | undefined;
     try {
-      value = runInExecution(run, this.#options.run, input);
+      value = runInExecution(run, this.#run, input);
       isAsync = isThenable(value);
     } catch (error) {
       outcome = this.#thrown(run, input, error);
     }
-    this.#onStack.pop();
+    this.#onStack = run.outer;
     if (isAsync) {
       this.#inARow = 0;
       this.#follow(new LaneFlight(this, run, input, settle), value);
       return;
     }
-    if (outcome === undefined) this.#count('done');
+    if (outcome === undefined) {
+      this.counters.done += 1;
+      this.host.totals.done += 1;
+    }
     settle?.(outcome ?? { kind: 'done', value });
     this.#leave(run);
   }
