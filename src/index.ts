@@ -52,6 +52,56 @@ export type { Subscription, SubscriptionCounters } from './bus/subscription.ts';
 export type { TopicData, TopicEvent, Topics } from './bus/topics.ts';
 
 export type { Api, RestOptions, TemplateOptions } from './home-assistant/api.ts';
+export { AnswerUnexpected } from './home-assistant/api/answer.ts';
+export type { Answer, AskAction, Question } from './home-assistant/api/ask.ts';
+export type {
+  ApiCalendars,
+  Calendar,
+  CalendarEvent,
+  CalendarEventChoice,
+  CalendarEventsOptions,
+  CalendarTime,
+  NewCalendarEvent,
+} from './home-assistant/api/calendars.ts';
+export type { ApiCameras, CameraImage, CameraImageOptions } from './home-assistant/api/cameras.ts';
+export type { ApiConfigEntries, ConfigEntry } from './home-assistant/api/config-entries.ts';
+export type {
+  ApiConversation,
+  ConversationAgent,
+  ConversationOptions,
+  ConversationReply,
+} from './home-assistant/api/conversation.ts';
+export type { HistoryOptions, HistoryState } from './home-assistant/api/history.ts';
+export type { LogbookEntry, LogbookOptions } from './home-assistant/api/logbook.ts';
+export type { ApiMedia, MediaFolder, MediaItem, ResolvedMedia } from './home-assistant/api/media.ts';
+export type { ComingInput, PastInput, Span } from './home-assistant/api/moment.ts';
+export type {
+  ApiNotifications,
+  MobileNotification,
+  NotificationAction,
+  PersistentNotification,
+  PersistentNotificationOptions,
+} from './home-assistant/api/notifications.ts';
+export type { ApiRepairs, RepairIssue } from './home-assistant/api/repairs.ts';
+export type {
+  ApiStatistics,
+  Statistic,
+  StatisticsOptions,
+  StatisticsPeriod,
+  StatisticsRow,
+  StatisticsValue,
+} from './home-assistant/api/statistics.ts';
+export type { ApiHelpers, Helper, HelperFields, HelperKind } from './home-assistant/api/stored-helpers.ts';
+export type {
+  ApiSystem,
+  Backup,
+  ConfigCheck,
+  HomeUser,
+  SystemHealth,
+  SystemLogEntry,
+} from './home-assistant/api/system.ts';
+export type { ApiTodo, TodoChanges, TodoChoice, TodoDetails } from './home-assistant/api/todo.ts';
+export type { TodoDue, TodoItem } from './home-assistant/api/todo-item.ts';
 export type { ApiStates, SetStateOptions } from './home-assistant/api-states.ts';
 export {
   CallNotSent,
@@ -85,6 +135,9 @@ export {
 } from './home-assistant/home-errors.ts';
 export type { HomeEvent, LifecycleEvent, ServiceCallEvent } from './home-assistant/home-events.ts';
 export type { HomePhase, HomeProblem } from './home-assistant/home-link.ts';
+export type { HomeCondition, HomeTrigger, TriggerVariables } from './home-assistant/home-triggers.ts';
+export type { ConditionEvent, TemplateEvent, TodoEvent, TriggerEvent } from './home-assistant/live-events.ts';
+export { EvaluationFailed, type LiveTemplateOptions } from './home-assistant/live-subscriptions.ts';
 export type { AskOptions, ServiceData, ServiceName, ServiceResponse } from './home-assistant/service-call.ts';
 export type { EntityService, PlainService, Services } from './home-assistant/services.ts';
 export type {

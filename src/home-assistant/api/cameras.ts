@@ -31,6 +31,7 @@ export class ApiCameras {
    * @example
    * ```ts
    * const { bytes } = await this.api.cameras.image('camera.front_door');
+   * const { writeFile } = await import('node:fs/promises');
    * await writeFile('/tmp/front-door.jpg', bytes);
    * ```
    */

@@ -18,11 +18,11 @@ export interface HistoryOptions extends Span, AskOptions {
 /** A state that an entity had. `unavailable` and `unknown` are among them: a gap is part of the history. */
 export interface HistoryState {
   readonly entityId: string;
-  /** Home Assistant's own text. */
-  readonly state: string;
+  /** Home Assistant's own text; null from when the entity was removed. */
+  readonly state: string | null;
   /** The state as a number, where it is one. */
   readonly number: number | undefined;
-  /** Whether it is a value: neither `unavailable` nor `unknown`. */
+  /** Whether it is a value: neither `unavailable` nor `unknown`, nor gone. */
   readonly available: boolean;
   /** Since when it was so. */
   readonly at: Temporal.Instant;
@@ -112,12 +112,12 @@ function historyState(
   withAttributes: boolean,
   what: string,
 ): HistoryState {
-  const state = textIn(wire, 's', what);
+  const state = wire['s'] === null ? null : textIn(wire, 's', what);
   const changed = optionalNumber(wire['lc']) ?? optionalNumber(wire['lu']);
   const updated = optionalNumber(wire['lu']) ?? changed;
   const at = instantOfSeconds((withAttributes ? updated : changed) ?? 0);
-  const available = state !== 'unavailable' && state !== 'unknown';
-  const number = state.trim() === '' ? Number.NaN : Number(state);
+  const available = state !== null && state !== 'unavailable' && state !== 'unknown';
+  const number = state === null || state.trim() === '' ? Number.NaN : Number(state);
   return Object.freeze({
     entityId,
     state,
