@@ -90,7 +90,7 @@ export class LineWriter {
 
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const lines = this.#takeWaiting();
+      const lines = this.#takeWaiting(this.#file?.maxBytes);
       this.#taken = lines;
       try {
         await this.#writeLines(lines);
@@ -105,10 +105,11 @@ export class LineWriter {
     this.#work = undefined;
   }
 
-  #takeWaiting(): string[] {
+  /** All that wait, or as many of them, but at least one, as a file may have bytes. */
+  #takeWaiting(mostBytes?: number): string[] {
     const lines = this.#waiting;
-    this.#waiting = [];
-    this.#waitingLength = 0;
+    this.#waiting = mostBytes === undefined ? [] : lines.splice(countWithin(lines, mostBytes));
+    this.#waitingLength = this.#waiting.reduce((sum, line) => sum + line.length, 0);
     return lines;
   }
 
@@ -172,6 +173,13 @@ export class LineWriter {
     mkdirSync(dirname(this.#file.path), { recursive: true });
     return openSync(this.#file.path, 'a');
   }
+}
+
+/** How many of the lines, but at least one, have no more bytes together. */
+function countWithin(lines: readonly string[], mostBytes: number): number {
+  let bytes = 0;
+  const tooMany = lines.findIndex((line) => (bytes += Buffer.byteLength(line)) > mostBytes);
+  return tooMany === -1 ? lines.length : Math.max(1, tooMany);
 }
 
 function isBusy(error: unknown): boolean {

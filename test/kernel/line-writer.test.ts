@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,11 +48,12 @@ describe('LineWriter', () => {
     const writer = new LineWriter({ path, maxBytes: 2000, keep: 50 });
     for (let line = 0; line < 2000; line += 1) {
       writer.write(`line ${line}\n`);
-      if (line % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (line % 500 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     await writer.close();
     const numbers: number[] = [];
     for (const name of await readdir(folder)) {
+      expect((await stat(join(folder, name))).size).toBeLessThanOrEqual(2000);
       for (const [, number] of (await readFile(join(folder, name), 'utf8')).matchAll(/line (\d+)\n/g))
         numbers.push(Number(number));
     }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Spawned } from './spawned.ts';
+import { PATIENT, Spawned } from './spawned.ts';
 
 function app(name: string, body: string, before = ''): string {
   return `import { App } from 'hassette';\n${before}\nexport class ${name} extends App {\n${body}\n}\n`;
@@ -64,7 +64,7 @@ const files = {
   'apps/lamp.ts': `import { App, entityId, z } from 'hassette';\nexport class Lamp extends App.with(z.object({ light: entityId('light') })) {}\n`,
 };
 
-it('an app that is broken, in whatever way, is told of once with what to do, and harms no other', async () => {
+it('an app that is broken, in whatever way, is told of once with what to do, and harms no other', PATIENT, async () => {
   await using daemon = new Spawned(['run'], { files });
   await Promise.all([
     daemon.logged('no luck in the handler'),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Spawned } from './spawned.ts';
+import { PATIENT, Spawned } from './spawned.ts';
 
 const files = {
   'hassette.yaml': [
@@ -14,8 +14,8 @@ const files = {
     import { App } from 'hassette';
     export class Beating extends App {
       override async onInitialize() {
+        this.bus.on('who is there', () => this.bus.emit('present', { name: this.name }));
         this.bus.on('looping', () => this.scheduler.runEvery('20ms', () => this.logger.info('beat of ' + this.name)));
-        this.logger.info(this.name + ' is there');
       }
       override async onShutdown() { this.logger.info('farewell of ' + this.name); }
     }`,
@@ -23,17 +23,23 @@ const files = {
     import { App } from 'hassette';
     export class Loop extends App {
       override async onInitialize() {
-        // The others are to be there when it begins.
-        this.scheduler.runIn('300ms', () => { this.bus.emit('looping', {}); setTimeout(() => { for (;;); }, 50); });
+        const present = new Set();
+        const asking = this.scheduler.runEvery('50ms', () => this.bus.emit('who is there', {}));
+        this.bus.on('present', ({ data }) => {
+          if (present.add(data.name).size < 2) return;
+          asking.cancel();
+          this.bus.emit('looping', {});
+          setTimeout(() => { for (;;); }, 50);
+        });
       }
     }`,
 };
 
-it('a loop without end in a thread stops neither the daemon nor other apps, and a stop ends it', async () => {
+it('a loop without end in a thread stops neither the daemon nor other apps, and a stop ends it', PATIENT, async () => {
   await using daemon = new Spawned(['run'], { files });
   await Promise.all([daemon.logged('beat of here'), daemon.logged('beat of there')]);
   const beats = (name: string): number => daemon.log.filter(({ msg }) => msg === `beat of ${name}`).length;
-  await expect.poll(() => Math.min(beats('here'), beats('there')), { timeout: 5000 }).toBeGreaterThan(10);
+  await expect.poll(() => Math.min(beats('here'), beats('there')), PATIENT).toBeGreaterThan(10);
   const { health, apps } = await daemon.status();
   expect(health).toBe('ok');
   expect(apps.map(({ name, isolation }) => [name, isolation])).toEqual([

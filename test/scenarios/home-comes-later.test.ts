@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
 import { SimulatorServer } from '../../src/simulator/socket-server.ts';
-import { Spawned, spawned } from './spawned.ts';
+import { PATIENT, Spawned, spawned } from './spawned.ts';
 
 /** A port that nobody listens on yet. */
 async function freePort(): Promise<number> {
@@ -29,7 +29,7 @@ const app = `
   }
 `;
 
-it('a daemon that is up before its home waits for it, and shows how it is', async () => {
+it('a daemon that is up before its home waits for it, and shows how it is', PATIENT, async () => {
   const home = new SimulatedHome({
     clock: new SystemClock(),
     states: { 'light.hall': 'off', 'switch.hall': 'off' },
@@ -46,7 +46,7 @@ it('a daemon that is up before its home waits for it, and shows how it is', asyn
   };
   await using daemon = new Spawned(['run'], { files });
   await daemon.logged('cannot be reached');
-  await expect.poll(async () => (await daemon.status()).apps[0]?.status).toBe('waiting for home');
+  await expect.poll(async () => (await daemon.status()).apps[0]?.status, PATIENT).toBe('waiting for home');
   expect(await daemon.status()).toMatchObject({
     health: 'degraded',
     homes: [{ phase: expect.stringMatching(/lost|connecting/), entities: 0 }],
@@ -57,7 +57,7 @@ it('a daemon that is up before its home waits for it, and shows how it is', asyn
 
   const server = await SimulatorServer.listen(home, { port });
   await daemon.logged('up in Europe/Lisbon');
-  await expect.poll(async () => (await daemon.status()).health).toBe('ok');
+  await expect.poll(async () => (await daemon.status()).health, PATIENT).toBe('ok');
   expect(await daemon.status()).toMatchObject({ problems: [], apps: [{ status: 'running' }] });
 
   await server.close();

@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { SECRET, Spawned, spawned } from './spawned.ts';
+import { PATIENT, SECRET, Spawned, spawned } from './spawned.ts';
 
 const key = readFileSync(new URL('../fixtures/tls/key.pem', import.meta.url));
 const cert = readFileSync(new URL('../fixtures/tls/cert.pem', import.meta.url));
@@ -34,7 +34,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-it('whatever else answers in place of a home is told once with a hint, and tried again', async () => {
+it('whatever else answers in place of a home is told once with a hint, and tried again', PATIENT, async () => {
   const page = await stranger(createHttpServer((_request, response) => response.end('<h1>My blog</h1>')));
   const proxy = await stranger(createHttpServer((_request, response) => response.writeHead(502).end()));
   const selfSigned = await stranger(createTlsServer({ key, cert }));
@@ -81,7 +81,7 @@ it('whatever else answers in place of a home is told once with a hint, and tried
 
   // From the check one, and then some.
   await expect
-    .poll(() => Math.min(...[page, proxy, selfSigned, other, mute].map((each) => each.visits())))
+    .poll(() => Math.min(...[page, proxy, selfSigned, other, mute].map((each) => each.visits())), PATIENT)
     .toBeGreaterThan(3);
   for (const [name, [, message, hint]] of Object.entries(homes)) {
     const [line, ...more] = daemon.log.filter(({ logger, level }) => logger === `home.${name}` && level !== 'info');

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
 import { SimulatorServer } from '../../src/simulator/socket-server.ts';
-import { SECRET, Spawned, spawned } from './spawned.ts';
+import { PATIENT, SECRET, Spawned, spawned } from './spawned.ts';
 
 const app = `
   import { App } from 'hassette';
@@ -20,7 +20,7 @@ function containerEnvironment(): Record<string, string> {
   );
 }
 
-it('a token that every home refuses ends the daemon, but for in a container', async () => {
+it('a token that every home refuses ends the daemon, but for in a container', PATIENT, async () => {
   const home = new SimulatedHome({ clock: new SystemClock(), states: { 'light.hall': 'on' } });
   await using server = await SimulatorServer.listen(home);
   const wrong = `default: { url: "${server.url}", token: ${SECRET} }`;

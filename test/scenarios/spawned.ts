@@ -11,6 +11,9 @@ const BIN = join(import.meta.dirname, '../../src/cli/bin.cjs');
 /** May stand in no output, whatever goes wrong. */
 export const SECRET = 'a-token-that-nobody-may-see';
 
+/** Machines may be busy: whoever waits for another process has time. */
+export const PATIENT = { timeout: 30_000 };
+
 export interface Given {
   readonly files?: Readonly<Record<string, string>>;
   /** The folder of another process. */

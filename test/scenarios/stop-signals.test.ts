@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Spawned } from './spawned.ts';
+import { PATIENT, Spawned } from './spawned.ts';
 
 const files = {
   'hassette.yaml': [
@@ -35,34 +35,38 @@ const files = {
 /** How quickly a daemon would stop whose apps take all the time there is. */
 const ALL_LIMITS_MS = 1000;
 
-it('a stop is heard from the first moment on, lets work end, and has an end itself; a second one is at once', async () => {
-  await using atOnce = new Spawned(['run'], { files });
-  await using amidst = new Spawned(['run', '--app', 'slow'], { files });
-  await using twice = new Spawned(['run', '--app', 'stuck'], { files });
-  await using whole = new Spawned(['run', '--app', 'busy', '--app', 'stuck'], { files });
+it(
+  'a stop is heard from the first moment on, lets work end, and has an end itself; a second one is at once',
+  PATIENT,
+  async () => {
+    await using atOnce = new Spawned(['run'], { files });
+    await using amidst = new Spawned(['run', '--app', 'slow'], { files });
+    await using twice = new Spawned(['run', '--app', 'stuck'], { files });
+    await using whole = new Spawned(['run', '--app', 'busy', '--app', 'stuck'], { files });
 
-  const ends = await Promise.all([
-    atOnce.said('configuration read').then(() => atOnce.stop()),
-    amidst.logged('starting').then(() => amidst.stop()),
-    twice.logged('stuck is there').then(async () => {
-      twice.signal('SIGINT');
-      await twice.logged('never comes back');
-      twice.signal('SIGTERM');
-      return twice.ended;
-    }),
-    Promise.all([whole.logged('working'), whole.logged('stuck is there')]).then(() => whole.stop()),
-  ]);
+    const ends = await Promise.all([
+      atOnce.said('configuration read').then(() => atOnce.stop()),
+      amidst.logged('starting').then(() => amidst.stop()),
+      twice.logged('stuck is there').then(async () => {
+        twice.signal('SIGINT');
+        await twice.logged('never comes back');
+        twice.signal('SIGTERM');
+        return twice.ended;
+      }),
+      Promise.all([whole.logged('working'), whole.logged('stuck is there')]).then(() => whole.stop()),
+    ]);
 
-  expect(ends.map(({ code }) => code)).toEqual([0, 0, 130, 0]);
-  expect(amidst.output).not.toMatch(/started|farewell|"level":"error"/);
-  expect(amidst.stderr).toBe('SIGTERM: stopping. A second one ends at once.\n');
-  expect(twice.stderr).toBe('SIGINT: stopping. A second one ends at once.\n');
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 130, 0]);
+    expect(amidst.output).not.toMatch(/started|farewell|"level":"error"/);
+    expect(amidst.stderr).toBe('SIGTERM: stopping. A second one ends at once.\n');
+    expect(twice.stderr).toBe('SIGINT: stopping. A second one ends at once.\n');
 
-  expect(whole.log.map(({ msg }) => msg)).toEqual(
-    expect.arrayContaining(['work is done', 'light is off', 'never comes back']),
-  );
-  expect(whole.complaints).toContainEqual(
-    expect.stringMatching(/^hook "onShutdown" of stuck took longer than its time limit of (300|2\d\d) ms$/),
-  );
-  expect(ends[3].afterMs).toBeLessThan(ALL_LIMITS_MS + 1000);
-});
+    expect(whole.log.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['work is done', 'light is off', 'never comes back']),
+    );
+    expect(whole.complaints).toContainEqual(
+      expect.stringMatching(/^hook "onShutdown" of stuck took longer than its time limit of (300|2\d\d) ms$/),
+    );
+    expect(ends[3].afterMs).toBeLessThan(ALL_LIMITS_MS + 1000);
+  },
+);

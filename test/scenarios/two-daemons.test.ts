@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Spawned, spawned } from './spawned.ts';
+import { PATIENT, Spawned, spawned } from './spawned.ts';
 
 const files = {
   'hassette.yaml': 'homes: { default: simulated }\napps: { beating: { class: Beating } }',
@@ -10,7 +10,7 @@ const files = {
     }`,
 };
 
-it('a second daemon on a data folder is refused, and the next one of one that was killed is not', async () => {
+it('a second daemon on a data folder is refused, and the next one of one that was killed is not', PATIENT, async () => {
   await using first = new Spawned(['run'], { files });
   await first.logged('beat');
   const { folder } = first;
@@ -21,7 +21,7 @@ it('a second daemon on a data folder is refused, and the next one of one that wa
   expect(second.stdout).not.toMatch(/beat|connected/);
 
   const beats = first.log.length;
-  await expect.poll(() => first.log.length).toBeGreaterThan(beats);
+  await expect.poll(() => first.log.length, PATIENT).toBeGreaterThan(beats);
   expect((await first.status()).health).toBe('ok');
 
   first.signal('SIGKILL');

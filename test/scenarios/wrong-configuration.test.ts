@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SECRET, spawned } from './spawned.ts';
+import { PATIENT, SECRET, spawned } from './spawned.ts';
 
 /** Twelve mistakes of all kinds: each is told once, at its place, and nothing is started. */
 const files = {
@@ -17,7 +17,7 @@ const files = {
   ].join('\n'),
 };
 
-it('a wrong configuration is told whole, with exit code 2', async () => {
+it('a wrong configuration is told whole, with exit code 2', PATIENT, async () => {
   const [run, check] = await Promise.all([
     spawned(['run', '--log-level', 'debg'], { files }),
     spawned(['check'], { files }),
