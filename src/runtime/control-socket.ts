@@ -10,7 +10,7 @@ import { Resource } from '../kernel/resource.ts';
 import { withTimeout } from '../kernel/waiting.ts';
 
 /** A daemon runs on this data folder already. */
-export class DaemonRunning extends HassetteError {
+class DaemonRunning extends HassetteError {
   readonly code = 'DAEMON_RUNNING';
   readonly audience = 'operator';
 }

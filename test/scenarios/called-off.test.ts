@@ -13,7 +13,7 @@ class Stubborn extends App {
 
   async #goOn(why: string): Promise<void> {
     await this.tasks.sleep('1m').catch(() => undefined);
-    for (const attempt of [
+    const attempts: readonly (() => unknown)[] = [
       () => this.api.call('light.toggle', { target: 'light.hall' }),
       () => this.api.fireEvent('stubborn'),
       () => this.tasks.sleep('1s'),
@@ -21,7 +21,8 @@ class Stubborn extends App {
       () => this.bus.onStateChange('light.hall', () => this.outcomes.push(`${why}: an event`)),
       () => this.bus.emit('stubborn', {}),
       () => this.tasks.spawn('another', () => this.outcomes.push(`${why}: a task`)),
-    ]) {
+    ];
+    for (const attempt of attempts) {
       try {
         await attempt();
         this.outcomes.push(`${why}: done`);

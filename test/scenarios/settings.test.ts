@@ -66,7 +66,7 @@ it('each setting has its effect: certificates, dry runs, levels, log files, limi
   await expect.poll(async () => (await daemon.status()).health, PATIENT).toBe('ok');
   home.setState('switch.hall', 'on');
   await Promise.all([daemon.logged('here is done'), daemon.logged('there is done')]);
-  expect(home.calls.map(({ target }) => target['entity_id']).toSorted()).toEqual([['light.here'], ['light.there']]);
+  expect(home.calls.map(({ target }) => String(target['entity_id'])).toSorted()).toEqual(['light.here', 'light.there']);
   expect(daemon.output).toMatch(/whispers of here[^]*words of here/);
   expect(daemon.output).toContain('whispers of there');
   expect(daemon.output).not.toMatch(/(words|whispers) of dry/);
