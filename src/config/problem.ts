@@ -46,7 +46,7 @@ function originText(origin: Origin): string {
 /** A problem in one line or two: where, then what. */
 export function problemText(problem: Problem): string {
   const where = [originText(problem.origin), problem.path].filter((part) => part !== '').join('  ');
-  const what = [`${problem.message}.`];
+  const what = [/[.?!]$/.test(problem.message) ? problem.message : `${problem.message}.`];
   if (problem.nearest !== undefined) what.push(`Did you mean "${problem.nearest}"?`);
   if (problem.hint !== undefined) what.push(problem.hint);
   return where === '' ? what.join(' ') : `${where}\n    ${what.join(' ')}`;

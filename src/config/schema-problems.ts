@@ -47,6 +47,8 @@ function oneOf(values: readonly unknown[]): string {
 function expectedText(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
+      // Words of the schema's own say more than the name of a type.
+      if (!issue.message.startsWith('Invalid input')) return issue.message;
       return typeTexts[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return oneOf(issue.values);

@@ -18,9 +18,8 @@ const instanceName = z
 
 const logLevel = z.enum(logLevels);
 
-const moment = z.string().refine(isMoment, {
-  params: { expected: 'a time of day, or a date and time, such as "07:30" or "2026-02-04T07:30"' },
-});
+const someMoment = 'a time of day, or a date and time, such as "07:30" or "2026-02-04T07:30"';
+const moment = z.string({ error: someMoment }).refine(isMoment, { params: { expected: someMoment } });
 
 /** A time of day, or a date and time. */
 function isMoment(text: string): boolean {
@@ -42,13 +41,14 @@ function readDuration(text: string): number | undefined {
 }
 
 function duration(byDefault: string, description: string, leastMs = 1) {
+  const expected = 'a duration, such as "500ms", "30s", "3m" or "1h30m"';
   return z
-    .string()
+    .string({ error: expected })
     .meta({ description, examples: [byDefault] })
     .transform((text, context) => {
       const ms = readDuration(text);
       if (ms !== undefined && ms >= leastMs) return ms;
-      context.addIssue({ code: 'custom', params: { expected: 'a duration, such as "500ms", "30s", "3m" or "1h30m"' } });
+      context.addIssue({ code: 'custom', params: { expected } });
       return z.NEVER;
     })
     .prefault(byDefault);
@@ -61,9 +61,10 @@ function count(byDefault: number, description: string) {
 const bytesOfUnit: Readonly<Record<string, number>> = { k: 1000, m: 1_000_000, g: 1_000_000_000 };
 
 function bytes(byDefault: string, description: string) {
+  const expected = 'a size, such as "500k", "10m" or "1g"';
   return z
-    .string()
-    .regex(/^[1-9]\d*[kmg]$/i, { error: 'a size, such as "500k", "10m" or "1g"' })
+    .string({ error: expected })
+    .regex(/^[1-9]\d*[kmg]$/i, { error: expected })
     .meta({ description, examples: [byDefault] })
     .transform((text) => Number(text.slice(0, -1)) * (bytesOfUnit[text.slice(-1).toLowerCase()] ?? 1))
     .prefault(byDefault);

@@ -143,6 +143,26 @@ describe('loadConfiguration', () => {
     expect(problems.map(({ expected }) => expected)).not.toContain('');
   });
 
+  it('says how a duration or a size is written where a bare number stands', async () => {
+    const { problems } = await invalid({
+      files: {
+        'hassette.yaml':
+          'homes: { default: simulated }\nlimits: { drain: 4 }\nlogging: { rotate: { size: 10 } }\nsimulate: { start: 7 }',
+      },
+    });
+    expect(problems.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'limits.drain: found 4, expected a duration, such as "500ms", "30s", "3m" or "1h30m"',
+      'logging.rotate.size: found 10, expected a size, such as "500k", "10m" or "1g"',
+      'simulate.start: found 7, expected a time of day, or a date and time, such as "07:30" or "2026-02-04T07:30"',
+    ]);
+  });
+
+  it('ends a sentence once', () => {
+    const problem = (message: string) => ({ origin: { kind: 'nowhere' } as const, path: '', message });
+    expect(problemsText([problem('it is wrong')])).toContain('it is wrong.');
+    expect(problemsText([problem('Did you mean "Lamp"?')])).toMatch(/"Lamp"\?$/);
+  });
+
   it.each([
     ['hassette.yaml', 'homes:\n  default: { token: "very-secret\n', { line: 3 }],
     ['hassette.yaml', 'homes:\n  default:\n    token: !secret very-secret\n    url: http://a', { line: 3 }],
