@@ -40,7 +40,10 @@ export class CronSchedule implements LocalSchedule {
 }
 
 function refused(pattern: string, cause: unknown): InvalidArgument {
-  const why = cause instanceof Error ? cause.message.replace(/^CronPattern: /, '') : String(cause);
+  const said = cause instanceof Error ? cause.message.replace(/^CronPattern: /, '') : String(cause);
+  const fields = pattern.trim().split(/\s+/).length;
+  // croner speaks of seven fields, too, which are not for us.
+  const why = fields === 5 || fields === 6 ? said : `it has ${fields === 1 ? 'one field' : `${fields} fields`}`;
   return new InvalidArgument(`"${pattern}" is not a cron pattern: ${why}`, {
     hint: `Write minute, hour, day, month and weekday: '0 7 * * 1-5' is every weekday at seven. A sixth field before them is seconds.`,
     cause,
