@@ -26,7 +26,8 @@ export class CronSchedule implements LocalSchedule {
     }
     const fields = pattern.trim().split(/\s+/);
     const hours = fields.at(-4) ?? '*';
-    this.dst = fields.length >= 5 && hours === '*' ? KEEPS_PACE : ONCE_A_DAY;
+    const isHourly = fields.length >= 5 ? hours === '*' : pattern.trim().toLowerCase() === '@hourly';
+    this.dst = isHourly ? KEEPS_PACE : ONCE_A_DAY;
   }
 
   nextLocal(afterLocalMs: number): number | undefined {
