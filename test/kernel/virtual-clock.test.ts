@@ -215,6 +215,18 @@ describe('VirtualClock', () => {
     });
   });
 
+  it('waits no more for what it has named, so that a test comes to its end', async () => {
+    const { clock, executor, life } = makeExecutor({ busyLimitMs: 20 });
+    const log: string[] = [];
+    executor
+      .lane({ life, kind: 'handler', name: 'hangs', timeoutMs: 1000, run: () => new Promise(() => {}) })
+      .submit(1);
+    await expect(clock.settle()).rejects.toThrow(NotQuiet);
+    clock.after(60_000, 'later', () => log.push('later'));
+    await clock.advanceBy(60_000);
+    expect(log).toEqual(['later']);
+  });
+
   it('asks activities only as long as they are there', async () => {
     const { clock } = makeClock();
     let busy: readonly string[] = ['reading a file'];
