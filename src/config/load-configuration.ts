@@ -42,11 +42,20 @@ function selected(apps: Apps, only: readonly string[] | undefined): Apps {
   );
 }
 
+/** An app, or as much of it as its class and its own configuration can be checked with. */
+function usableApp(name: string, app: unknown): Apps {
+  const { apps } = ConfigurationSchema.shape;
+  const whole = apps.safeParse({ [name]: app }).data;
+  if (whole !== undefined || !isTree(app)) return whole ?? {};
+  const { class: itsClass, config, enabled } = app;
+  return apps.safeParse({ [name]: { class: itsClass, config, enabled } }).data ?? {};
+}
+
 /** What of a tree is right by itself: sections, and each app. */
 function usableParts(tree: Tree): UsableParts {
   const { shape } = ConfigurationSchema;
   const entries = isTree(tree['apps']) ? Object.entries(tree['apps']) : [];
-  const apps = entries.map(([name, app]) => shape.apps.safeParse({ [name]: app }).data ?? {});
+  const apps = entries.map(([name, app]) => usableApp(name, app));
   const paths = shape.paths.safeParse(tree['paths']).data;
   const simulate = shape.simulate.safeParse(tree['simulate']).data;
   return {

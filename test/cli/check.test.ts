@@ -45,7 +45,7 @@ describe('hassette check', () => {
       'hassette.yaml': [
         'homes: { default: simulated }',
         'apps:',
-        '  wrong: { class: Lamp, config: { lihgt: light.a, off: soon } }',
+        '  wrong: { class: Lamp, config: { lihgt: light.a, off: soon }, isolation: thred }',
         '  unknown: { class: Lmap }',
         '  broken: { class: Broken }',
         '  throws: { class: Throws }',
@@ -59,6 +59,7 @@ describe('hassette check', () => {
     expect(said).toContain(`${folder}/hassette.yaml:9:12  logging.level`);
     expect(said).toContain(`${folder}/hassette.yaml:3:35  apps.wrong.config.lihgt`);
     expect(said).toContain(`${folder}/hassette.yaml:3:51  apps.wrong.config.off`);
+    expect(said).toContain(`${folder}/hassette.yaml:3:64  apps.wrong.isolation`);
     expect(said).toMatch(/hassette\.yaml:4:14 {2}apps\.unknown\.class\n.*"Lmap".*"Lamp"/);
     expect(said).toMatch(/apps\.broken\.class\n.*broken\.ts:2/);
     expect(said).toMatch(/apps\.throws\.class\n.*at import/);
