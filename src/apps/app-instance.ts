@@ -126,7 +126,7 @@ export class AppInstance extends Resource {
       const config = await this.#configOf(found);
       if (!home.ready) {
         this.#move('home-awaited');
-        await home.whenReady(this.signal);
+        await home.whenKnown(this.signal);
       }
       if (this.signal.aborted) return;
       this.#move('begun');

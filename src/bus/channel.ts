@@ -33,6 +33,8 @@ export class Channel<E> {
   /** Registrations that are more than a list of exact keys. */
   #wide = 0;
   #bareSlots = 0;
+  /** The keys under which registrations are found whose keys were renamed. */
+  readonly #moved = new Map<Registration<E>, Map<string, string>>();
   #registered = 0;
   #count = 0;
   /** An event is being brought round, or those that wait have been put off. */
@@ -98,7 +100,34 @@ export class Channel<E> {
       this.#count -= 1;
       if (typeof parts === 'string') this.#leaveKey(parts, registration);
       else this.#leave(parts, registration);
+      this.#moved.delete(registration);
     };
+  }
+
+  /**
+   * Lets those who listen to a key by its very name listen to another one from now on: what it stood for is called so.
+   *
+   * @returns how many they are.
+   */
+  rename(from: string, to: string): number {
+    const exact = this.#slots.get(from)?.exact;
+    if (exact === undefined || from === to) return 0;
+    const moving = exact instanceof Registration ? [exact] : [...exact];
+    for (const registration of moving) {
+      this.#leaveSlot(from, registration);
+      this.#enterKey(to, registration);
+      this.#noteMove(registration, from, to);
+    }
+    return moving.length;
+  }
+
+  /** A registration is removed by the key that it was made with. */
+  #noteMove(registration: Registration<E>, from: string, to: string): void {
+    const moves = this.#moved.get(registration) ?? new Map<string, string>();
+    this.#moved.set(registration, moves);
+    let original = from;
+    for (const [key, present] of moves) if (present === from) original = key;
+    moves.set(original, to);
   }
 
   #bring(key: string, event: E): unknown[] | undefined {
@@ -205,6 +234,10 @@ export class Channel<E> {
   }
 
   #leaveKey(key: string, registration: Registration<E>): void {
+    this.#leaveSlot(this.#moved.size === 0 ? key : (this.#moved.get(registration)?.get(key) ?? key), registration);
+  }
+
+  #leaveSlot(key: string, registration: Registration<E>): void {
     const slot = this.#slots.get(key);
     if (slot?.exact === undefined) return;
     slot.seenWard = NEVER;

@@ -116,6 +116,14 @@ export class Holds {
     this.#begin(hold, false);
   }
 
+  /** An entity has another id, and lasts on as it was. */
+  rename(from: string, to: string): void {
+    const hold = this.#holds.get(from)?.hold;
+    if (hold === undefined) return;
+    this.end(from);
+    this.#begin({ ...hold, entityId: to }, false);
+  }
+
   end(entityId: string): void {
     this.#holds.get(entityId)?.timer?.cancel();
     this.#holds.delete(entityId);

@@ -1,11 +1,14 @@
 import { Channel } from '../bus/channel.ts';
 import type { Timer } from '../kernel/clock.ts';
-import { HassetteError } from '../kernel/errors.ts';
+import { HassetteError, TimedOut } from '../kernel/errors.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
-import { cancellationOf, isCancellation } from '../kernel/waiting.ts';
+import { cancellationOf, isCancellation, withTimeout } from '../kernel/waiting.ts';
 import type { HomeLink, HomeProblem, HomeSink, HomeSnapshot, HomeStatus } from './home-link.ts';
 import { getServices } from './protocol/commands.ts';
-import type { HomeConfig, ServicesResult, WireEvent } from './protocol/wire.ts';
+import type { Command, EntitiesMessage, HomeConfig, ServicesResult, WireEvent } from './protocol/wire.ts';
+import { REGISTRY_EVENTS, RegistryMirror } from './registries/registry-mirror.ts';
+import { perhapsRenamed } from './registries/rename-search.ts';
+import { Selections } from './registries/selections.ts';
 import { ServiceCatalogue } from './service-catalogue.ts';
 import type { HomeKnowledge } from './service-check.ts';
 import { StateMirror, type StateTransition } from './state-mirror.ts';
@@ -31,6 +34,15 @@ export type HomeLifecycleEvent =
   | { readonly kind: 'home-assistant-start'; readonly home: string };
 
 const SERVICES_LIMIT_MS = 30_000;
+const REGISTRIES_LIMIT_MS = 30_000;
+/** How long apps wait for the registries of a home that is ready, and a snapshot for the word on renames. */
+const REGISTRIES_PATIENCE_MS = 5000;
+
+/** A snapshot that waits until it is known what was renamed, with what came after it. */
+interface HeldSnapshot {
+  readonly snapshot: HomeSnapshot;
+  readonly differences: EntitiesMessage[];
+}
 
 /**
  * A home as an app host sees it: the mirror of its states, its events, its configuration and services, all fed by its
@@ -46,6 +58,9 @@ export class Home extends Resource implements HomeKnowledge {
   /** Keys are the kinds. */
   readonly lifecycle = new Channel<HomeLifecycleEvent>('lifecycle');
   readonly services: ServiceCatalogue;
+  readonly registries: RegistryMirror;
+  /** The selections that somebody follows. */
+  readonly selections: Selections;
   readonly #firstReady = Promise.withResolvers<void>();
   readonly #readyWaiters = new Set<() => void>();
   #connection: HomeStatus = { phase: 'connecting', generation: 0, clockOffsetMs: 0 };
@@ -56,6 +71,7 @@ export class Home extends Resource implements HomeKnowledge {
   #wasReady = false;
   #toldUncheckable = false;
   #servicesSoon: Timer | undefined;
+  #held: HeldSnapshot | undefined;
 
   constructor(owner: Resource | ResourceContext, link: HomeLink) {
     super(link.home, owner, `home.${link.home}`);
@@ -63,7 +79,16 @@ export class Home extends Resource implements HomeKnowledge {
     this.mirror = new StateMirror({
       watches: (entityId) => this.states.watches(entityId),
       tell: (transition) => this.#publish(this.states, transition.entityId, transition),
+      appeared: (entityId) => this.selections.appeared(entityId),
     });
+    this.registries = new RegistryMirror({
+      clock: this.clock,
+      logger: this.logger,
+      ask: (command) => this.#ask(command, REGISTRIES_LIMIT_MS),
+      onChanged: (created) => this.selections.update(created),
+      onRenamed: (from, to) => this.#rename(from, to),
+    });
+    this.selections = new Selections(this.registries.index, this.mirror);
     this.services = new ServiceCatalogue(() => this.#askServices());
   }
 
@@ -121,6 +146,22 @@ export class Home extends Resource implements HomeKnowledge {
       this.#readyWaiters.add(onReady);
       signal.addEventListener('abort', onAbort, { once: true });
     });
+  }
+
+  /**
+   * Resolves when the home is ready and its registries are known, or are not told within a few seconds; rejects with
+   * `Cancelled` when the signal is aborted.
+   */
+  async whenKnown(signal: AbortSignal): Promise<void> {
+    await this.whenReady(signal);
+    if (this.registries.loaded) return;
+    const what = `wait for the registries of home "${this.home}"`;
+    try {
+      await withTimeout(this.clock, REGISTRIES_PATIENCE_MS, what, () => this.registries.settled(), signal);
+    } catch (error) {
+      // Without registries everything but selections by them works: that is no reason not to begin.
+      if (!(error instanceof TimedOut)) throw error;
+    }
   }
 
   /** Whether a call can be held against what the home has now, rather than against what it had once. */
@@ -182,11 +223,16 @@ export class Home extends Resource implements HomeKnowledge {
     this.own(
       this.events.subscribe('service_removed', (event) => withServiceId(event, (id) => this.services.removed(id))),
     );
+    for (const type of REGISTRY_EVENTS) {
+      this.own(this.link.followEvents(type));
+      this.own(this.events.subscribe(type, (event) => this.registries.take(event)));
+    }
     this.own(this.link.attach(this.#sink()));
   }
 
   protected override onStop(): void {
     this.#servicesSoon?.cancel();
+    this.registries.end();
   }
 
   protected override details(): Readonly<Record<string, unknown>> {
@@ -195,6 +241,7 @@ export class Home extends Resource implements HomeKnowledge {
       generation: this.#connection.generation,
       entities: this.mirror.size,
       services: this.services.size,
+      areas: this.registries.index.areas.size,
       timeZone: this.#config?.time_zone,
       version: this.#config?.version,
     };
@@ -207,7 +254,10 @@ export class Home extends Resource implements HomeKnowledge {
         this.#settle();
       },
       onSnapshot: (snapshot) => this.#takeSnapshot(snapshot),
-      onDifferences: (differences) => this.mirror.apply(differences),
+      onDifferences: (differences) => {
+        if (this.#held === undefined) this.mirror.apply(differences);
+        else this.#held.differences.push(differences);
+      },
       onEvent: (event) => this.#publish(this.events, event.event_type, event),
       onConfig: (config) => {
         this.#config = config;
@@ -215,14 +265,54 @@ export class Home extends Resource implements HomeKnowledge {
     };
   }
 
-  #takeSnapshot({ entities, config, generation, restarted }: HomeSnapshot): void {
+  #takeSnapshot(snapshot: HomeSnapshot): void {
+    const { entities, config } = snapshot;
     this.#config = config;
+    this.#held = undefined;
+    const { index, loaded } = this.registries;
+    const isRegistered = (entityId: string): boolean => index.entity(entityId) !== undefined;
+    const suspects = loaded ? perhapsRenamed(entities, this.mirror, isRegistered) : [];
+    if (suspects.length === 0) this.#fill(snapshot);
+    else void this.#fillWithRenames({ snapshot, differences: [] }, suspects);
+  }
+
+  /** What was renamed while the connection was away is to be seen as that, and not as gone and come. */
+  async #fillWithRenames(held: HeldSnapshot, suspects: readonly string[]): Promise<void> {
+    this.#held = held;
+    try {
+      const renames = await this.registries.renamesAmong(suspects, (command) => this.#ask(command, REGISTRIES_PATIENCE_MS));
+      if (this.#held !== held) return;
+      for (const [from, to] of renames) this.registries.rename(from, to);
+    } catch (error) {
+      if (this.#held !== held || isCancellation(error)) return;
+      this.logger.debug({ err: error }, 'what was renamed meanwhile is not known');
+    }
+    this.#held = undefined;
+    this.#fill(held.snapshot);
+    for (const differences of held.differences) this.mirror.apply(differences);
+  }
+
+  #fill({ entities, generation, restarted }: HomeSnapshot): void {
     const first = this.#snapshotGeneration === undefined;
     this.#snapshotGeneration = generation;
     this.#restarted = restarted;
     if (first) this.mirror.fill(entities);
     else this.mirror.replace(entities, restarted);
+    this.selections.update();
     this.#settle();
+  }
+
+  #rename(from: string, to: string): void {
+    const { home } = this;
+    this.mirror.rename(from, to);
+    this.selections.rename(from, to);
+    const following = this.states.rename(from, to);
+    const told = `home "${home}": "${from}" is "${to}" now`;
+    if (following === 0) this.logger.info({ entityId: to, from, home }, told);
+    else {
+      const whose = following === 1 ? 'A subscription follows' : `${following} subscriptions follow`;
+      this.logger.warn({ entityId: to, from, home }, `${told}. ${whose} it there; change it where it is named.`);
+    }
   }
 
   /** A link may tell of its snapshot before or after it says that it is ready. */
@@ -241,6 +331,7 @@ export class Home extends Resource implements HomeKnowledge {
     this.#wasReady = true;
     this.#toldUncheckable = false;
     this.describeServices();
+    this.registries.begin();
     for (const onReady of [...this.#readyWaiters]) onReady();
     this.#firstReady.resolve();
     this.#publish(this.lifecycle, 'connected', { kind: 'connected', home, again, restarted: this.#restarted });
@@ -251,6 +342,7 @@ export class Home extends Resource implements HomeKnowledge {
 
   #becameAway(problem: HomeProblem | undefined): void {
     this.services.expire();
+    this.registries.end();
     this.#publish(this.lifecycle, 'disconnected', { kind: 'disconnected', home: this.home, problem });
   }
 
@@ -264,9 +356,13 @@ export class Home extends Resource implements HomeKnowledge {
   }
 
   async #askServices(): Promise<ServicesResult> {
-    const result = await this.link.command(getServices(), { timeoutMs: SERVICES_LIMIT_MS, signal: this.signal });
+    const result = await this.#ask(getServices(), SERVICES_LIMIT_MS);
     if (isServices(result)) return result;
     throw new TypeError('get_services was answered with something else');
+  }
+
+  #ask(command: Command, timeoutMs: number): Promise<unknown> {
+    return this.link.command(command, { timeoutMs, signal: this.signal });
   }
 
   #tellUncheckable(error: unknown): void {

@@ -51,6 +51,20 @@ export class LookThrough {
     return this.#sight === 'good' ? (lastGood ?? from) : from;
   }
 
+  /** An entity has another id. */
+  rename(from: string, to: string): void {
+    if (this.#newcomers?.delete(from) === true) this.#newcomers.add(to);
+    const seen = this.#lastSeen?.get(from);
+    if (seen !== undefined) this.#lastSeen?.set(to, seen);
+    this.#lastSeen?.delete(from);
+  }
+
+  /** An entity is looked at no longer. */
+  forget(entityId: string): void {
+    this.#newcomers?.delete(entityId);
+    this.#lastSeen?.delete(entityId);
+  }
+
   #note({ entityId, from }: StateTransition): void {
     if (from === null) (this.#newcomers ??= new Set()).add(entityId);
     else if (this.#sight !== 'good' && this.sees(from.state)) (this.#lastSeen ??= new Map()).set(entityId, from);

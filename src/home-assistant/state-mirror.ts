@@ -16,12 +16,16 @@ export interface StateTransition {
   readonly resync: boolean;
   /** Home Assistant has been restarted in between, so `lastChanged` of `to` says nothing about the thing itself. */
   readonly restarted: boolean;
+  /** The id that the entity had until now. Its value may be the same as before. */
+  readonly renamedFrom?: string | undefined;
 }
 
 /** Who wants to know. It is asked before anything is made for it. */
 export interface MirrorObserver {
   watches(entityId: string): boolean;
   tell(transition: StateTransition): void;
+  /** An entity has a state that had none. It comes before the transition that says so. */
+  appeared(entityId: string): void;
 }
 
 /** Where transitions come from. */
@@ -43,6 +47,12 @@ export class StateMirror {
   readonly #observer: MirrorObserver;
   readonly #records = new Map<string, EntityRecord>();
   readonly #domains = new Map<string, Set<string>>();
+  /** Ids that entities had once, and what they are called now. */
+  readonly #formerly = new Map<string, string>();
+  /** Entities that have another id from now on, and whose going under the old one has yet to come. */
+  readonly #leaving = new Map<string, string>();
+  /** What they were, by their new ids, until they come under these. */
+  readonly #kept = new Map<string, EntityRecord>();
 
   constructor(observer: MirrorObserver) {
     this.#observer = observer;
@@ -54,22 +64,48 @@ export class StateMirror {
   }
 
   has(entityId: string): boolean {
-    return this.#records.has(entityId);
+    return this.#record(entityId) !== undefined;
   }
 
   /** The present state, or what was known last where the home is away. */
   get(entityId: string): EntityState | undefined {
-    return this.#records.get(entityId)?.capture();
+    return this.#record(entityId)?.capture();
   }
 
   /** The present state as Home Assistant's string, without an object being made. */
   stateOf(entityId: string): string | undefined {
-    return this.#records.get(entityId)?.state;
+    return this.#record(entityId)?.state;
+  }
+
+  /** The present attributes as they are kept, which the next difference may write over. */
+  attributesOf(entityId: string): Attributes | undefined {
+    return this.#record(entityId)?.attributes;
   }
 
   /** The last state that was neither `unavailable` nor `unknown`: the present one, or one before it. */
   lastGood(entityId: string): EntityState | undefined {
-    return this.#records.get(entityId)?.lastGood();
+    return this.#record(entityId)?.lastGood();
+  }
+
+  /** What an entity is called now that was called so; any other id is given back as it is. */
+  presentId(entityId: string): string {
+    return this.#formerly.size === 0 ? entityId : (this.#formerly.get(entityId) ?? entityId);
+  }
+
+  /**
+   * An entity has another id from now on. Its state, which goes and comes under the new one, is carried over: that is
+   * told as a transition from what it was. It is found by the old id too, until another entity has that.
+   */
+  rename(from: string, to: string): void {
+    for (const [id, present] of this.#formerly) if (present === from) this.#formerly.set(id, to);
+    this.#formerly.delete(to);
+    this.#formerly.set(from, to);
+    const kept = this.#kept.get(from);
+    if (this.#records.has(from)) this.#leaving.set(from, to);
+    else if (kept !== undefined) {
+      this.#kept.delete(from);
+      this.#kept.set(to, kept);
+    }
   }
 
   /** Entity ids in the order in which they became known. */
@@ -105,6 +141,7 @@ export class StateMirror {
       else if (record.differsFrom(wire, restarted)) this.#rewrite(record, wire, occasion, transitions);
       else if (restarted) record.take(wire);
     }
+    this.#removeKept(occasion, transitions);
     this.#tell(transitions);
   }
 
@@ -157,8 +194,26 @@ export class StateMirror {
 
   #appear(entityId: string, wire: CompressedState, occasion: Occasion, transitions: StateTransition[]): void {
     const record = this.#add(entityId, wire);
+    this.#observer.appeared(entityId);
+    const before = this.#kept.size === 0 ? undefined : this.#kept.get(entityId);
+    if (before !== undefined) {
+      this.#kept.delete(entityId);
+      record.inherit(before);
+    }
     if (!this.#observer.watches(entityId)) return;
-    transitions.push(transitionOf(entityId, null, record.capture(), undefined, occasion));
+    if (before === undefined) transitions.push(transitionOf(entityId, null, record.capture(), undefined, occasion));
+    else transitions.push(renameOf(before, record, occasion));
+  }
+
+  /** Renamed entities that did not come back under their new ids. */
+  #removeKept(occasion: Occasion, transitions: StateTransition[]): void {
+    this.#leaving.clear();
+    for (const [entityId, record] of this.#kept) {
+      if (this.#observer.watches(entityId)) {
+        transitions.push(transitionOf(entityId, record.capture(), null, record.lastGood(), occasion));
+      }
+    }
+    this.#kept.clear();
   }
 
   #remove(entityId: string, occasion: Occasion, transitions: StateTransition[]): void {
@@ -169,18 +224,31 @@ export class StateMirror {
     const siblings = this.#domains.get(domain);
     siblings?.delete(entityId);
     if (siblings?.size === 0) this.#domains.delete(domain);
+    const renamed = this.#leaving.get(entityId);
+    if (renamed !== undefined) {
+      this.#leaving.delete(entityId);
+      this.#kept.set(renamed, record);
+      return;
+    }
     if (!this.#observer.watches(entityId)) return;
     transitions.push(transitionOf(entityId, record.capture(), null, record.lastGood(), occasion));
   }
 
   #add(entityId: string, wire: CompressedState): EntityRecord {
     const record = new EntityRecord(entityId, wire);
+    if (this.#formerly.size > 0) this.#formerly.delete(entityId);
     this.#records.set(entityId, record);
     const domain = domainOf(entityId);
     const siblings = this.#domains.get(domain);
     if (siblings === undefined) this.#domains.set(domain, new Set([entityId]));
     else siblings.add(entityId);
     return record;
+  }
+
+  #record(entityId: string): EntityRecord | undefined {
+    const record = this.#records.get(entityId);
+    if (record !== undefined || this.#formerly.size === 0) return record;
+    return this.#records.get(this.#formerly.get(entityId) ?? entityId);
   }
 
   #tell(transitions: readonly StateTransition[]): void {
@@ -212,6 +280,15 @@ class EntityRecord {
     this.#lastChangedS = wire.lc;
     this.#lastUpdatedS = wire.lu ?? wire.lc;
     this.#takeContext(wire.c);
+  }
+
+  get attributes(): Attributes {
+    return this.#attributes;
+  }
+
+  /** It is the same entity as another record's. */
+  inherit(before: EntityRecord): void {
+    if (!isAvailable(this.state)) this.#lastGood = before.lastGood();
   }
 
   capture(): EntityState {
@@ -308,6 +385,14 @@ function transitionOf(
 ): StateTransition {
   const kind = from === null ? 'added' : to === null ? 'removed' : 'changed';
   return { entityId, from, to, lastGood, kind, resync: occasion.resync, restarted: occasion.restarted };
+}
+
+/** The times of the new state say when it was renamed, and nothing about the thing itself: as after a restart. */
+function renameOf(before: EntityRecord, record: EntityRecord, { resync }: Occasion): StateTransition {
+  const { entityId } = record;
+  const occasion = { resync, restarted: true };
+  const transition = transitionOf(entityId, before.capture(), record.capture(), before.lastGood(), occasion);
+  return { ...transition, renamedFrom: before.entityId };
 }
 
 /** A copy without some names. `delete` would make the object a slow one for the rest of its life. */

@@ -11,7 +11,6 @@ import {
   refuseUnknownOptions,
 } from '../bus/handler-options.ts';
 import { describeCondition, truth } from '../bus/conditions.ts';
-import { describePattern } from '../bus/key-pattern.ts';
 import type { Subscription } from '../bus/subscription.ts';
 import { waitUntil } from '../bus/wait-until.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -21,7 +20,7 @@ import { currentExecution } from '../kernel/execution.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
 import type { Home } from './home.ts';
 import { describeStateChange, type StateChange } from './state-change.ts';
-import { entityPattern } from './state-target.ts';
+import { describeMeant, readTarget } from './state-target.ts';
 import { compileStateTest, type Criteria } from './state-test.ts';
 import { facetOf, StateWatch } from './state-watch.ts';
 import type { UnknownEntities } from './unknown-entities.ts';
@@ -76,9 +75,9 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   const { home, scope, life, clock, unknown } = subscriber;
   const { method, options, attribute } = request;
   assertMayAct(life, `bus.${method}`);
-  const pattern = entityPattern(request.target, method);
+  const meant = readTarget(request.target, method);
   const criteria = request.criteria ?? options;
-  const target = describeTarget(describePattern(pattern), attribute, criteria);
+  const target = describeTarget(describeMeant(meant), attribute, criteria);
   const door: Door = {
     method: `${method}(${target})`,
     options: request.criteria === undefined ? STATE_OPTIONS : AVAILABILITY_OPTIONS,
@@ -103,7 +102,8 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   const watch = new StateWatch({
     home,
     clock,
-    pattern,
+    meant,
+    takesPresent: immediate,
     test,
     attribute,
     forMs,
@@ -115,7 +115,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   });
   watch.start();
   subscription.attach(() => watch.stop());
-  unknown.warnOf(pattern, method);
+  unknown.warnOf(meant, method);
   // Not before the caller has the handle and its own setup is done, and yet before anything else can happen.
   if (immediate) queueMicrotask(() => watch.takePresent());
   return subscription;
@@ -136,15 +136,16 @@ export async function waitForState(
   const { home, life, clock, unknown } = subscriber;
   const method = 'waitFor';
   assertMayAct(life, `bus.${method}`);
-  const pattern = entityPattern(target, method);
-  const words = describeTarget(describePattern(pattern), undefined, options);
+  const meant = readTarget(target, method);
+  const words = describeTarget(describeMeant(meant), undefined, options);
   const door: Door = { method: `${method}(${words})`, options: WAIT_OPTIONS };
   refuseUnknownOptions(options, door);
   const forMs = readCriteria(options, door);
   const timeoutMs = lengthOf(options.timeout, 'timeout', door);
   const next = flagOf(options.next, 'next', door);
   const test = compileStateTest(options, facetOf(undefined), door.method);
-  unknown.warnOf(pattern, method);
+  const takesPresent = !next && test.conditional;
+  unknown.warnOf(meant, method);
 
   return waitUntil<StateChange>({ life, clock, timeoutMs, what: door.method }, (settle, fail) => {
     const take = (event: StateChange): void => {
@@ -155,7 +156,8 @@ export async function waitForState(
     const watch = new StateWatch({
       home,
       clock,
-      pattern,
+      meant,
+      takesPresent,
       test,
       attribute: undefined,
       forMs,
@@ -166,7 +168,7 @@ export async function waitForState(
       label: () => door.method,
     });
     watch.start();
-    if (!next && test.conditional) watch.takePresent();
+    if (takesPresent) watch.takePresent();
     return () => watch.stop();
   });
 }

@@ -16,10 +16,33 @@ export type HomeName = [keyof Homes] extends [never] ? string : keyof Homes;
 
 // --- What is subscribed to ------------------------------------------------------------------------------------------
 
-/** Entities by what they are rather than by id. */
+/**
+ * Entities by what they are and where they stand, rather than by id. What is named together all has to hold; of a list
+ * one is enough. It follows the home: what is moved into an area later is meant from then on.
+ *
+ * By area, floor, label and device it means what Home Assistant means by them in a target: not what is hidden, nor what
+ * is there for configuration or diagnosis, unless that bears the label itself or a device class is named as well.
+ *
+ * @example
+ * ```ts
+ * this.bus.onStateChange({ domain: 'light', area: 'kitchen' }, { to: 'on' }, () => this.logger.info('light in the kitchen'));
+ * ```
+ */
 export interface Selection {
   /** All entities of a domain, or of several, those that come later included. */
-  readonly domain: string | readonly string[];
+  readonly domain?: string | readonly string[] | undefined;
+  /** Ids of areas. An entity stands in its own area, else in its device's. */
+  readonly area?: string | readonly string[] | undefined;
+  /** Ids of floors. */
+  readonly floor?: string | readonly string[] | undefined;
+  /** Ids of labels, on the entity, its device or its area. */
+  readonly label?: string | readonly string[] | undefined;
+  /** Ids of devices. */
+  readonly device?: string | readonly string[] | undefined;
+  /** Device classes, such as `motion`, by the attribute of that name. */
+  readonly device_class?: string | readonly string[] | undefined;
+  /** Integrations, such as `hue`. */
+  readonly integration?: string | readonly string[] | undefined;
 }
 
 /** An entity id, a glob (`binary_sensor.*_window`), several of them, or a selection. */
@@ -30,7 +53,14 @@ export type ValidTarget<Target> = Target extends string
   ? ValidEntityId<Target>
   : Target extends readonly unknown[]
     ? { readonly [Index in keyof Target]: ValidEntityId<Target[Index]> }
-    : Only<Target, Selection>;
+    : keyof Target extends never
+      ? SelectsNothing
+      : Only<Target, Selection>;
+
+/** What a selection would have to be that names nothing, for the compiler's message. */
+export interface SelectsNothing {
+  readonly writeItLike: { readonly area: 'kitchen' };
+}
 
 type ValidEntityId<Id> = string extends Id
   ? unknown

@@ -5,9 +5,12 @@ import { type EntityState, peekAttribute } from './entity-state.ts';
 import type { Home } from './home.ts';
 import { type Hold, Holds } from './holds.ts';
 import { LookThrough } from './look-through.ts';
+import { SelectedEntities } from './registries/selected-entities.ts';
+import { sameJson } from './same-json.ts';
 import { AttributeChange, StateChange, type StateOccurrence } from './state-change.ts';
 import { attributeFacet, STATE_FACET, type StateFacet } from './state-facet.ts';
 import type { StateTransition } from './state-mirror.ts';
+import { isChoice, type Meant } from './state-target.ts';
 import type { StateTest } from './state-test.ts';
 
 /** Who is told of what a watch finds. */
@@ -22,7 +25,9 @@ export interface WatchSink {
 export interface WatchOptions {
   readonly home: Home;
   readonly clock: Clock;
-  readonly pattern: KeyPattern;
+  readonly meant: Meant;
+  /** Whoever comes to be meant later is taken as it is, as those are that are meant from the start. */
+  readonly takesPresent: boolean;
   readonly test: StateTest;
   /** The attribute that is looked at, where it is not the state. */
   readonly attribute: string | undefined;
@@ -53,6 +58,7 @@ export class StateWatch {
   readonly #sight: LookThrough;
   readonly #holds: Holds | undefined;
   #removers: readonly (() => void)[] | undefined;
+  #selected: SelectedEntities | undefined;
 
   constructor(options: WatchOptions) {
     const { forMs, home, clock, test, attribute, label } = options;
@@ -73,12 +79,29 @@ export class StateWatch {
   }
 
   start(): void {
-    const { home, pattern, priority } = this.#options;
+    const { home } = this.#options;
     const holds = this.#holds;
     this.#removers = [
-      home.states.subscribe(pattern, (transition) => this.#receive(transition), priority),
+      this.#listen(),
       ...(holds === undefined ? [] : [home.lifecycle.subscribe('connected', () => holds.rearm())]),
     ];
+  }
+
+  #listen(): () => void {
+    const { home, meant, priority } = this.#options;
+    const receive = (transition: StateTransition): void => this.#receive(transition);
+    if (!isChoice(meant)) return home.states.subscribe(this.#presentIds(meant), receive, priority);
+    const selected = new SelectedEntities({
+      home,
+      choice: meant,
+      priority,
+      receive,
+      joined: (entityIds) => this.#join(entityIds),
+      left: (entityIds) => this.#leave(entityIds),
+    });
+    this.#selected = selected;
+    selected.start();
+    return () => selected.stop();
   }
 
   stop(): void {
@@ -88,8 +111,8 @@ export class StateWatch {
   }
 
   /** Takes states that satisfy the conditions already for changes. */
-  takePresent(): void {
-    for (const entityId of this.#entityIds()) {
+  takePresent(entityIds: Iterable<string> = this.#entityIds()): void {
+    for (const entityId of entityIds) {
       const state = this.#present(entityId);
       if (state === undefined) continue;
       try {
@@ -112,6 +135,7 @@ export class StateWatch {
 
   #judge(transition: StateTransition): void {
     const { to, entityId } = transition;
+    if (transition.renamedFrom !== undefined && this.#carriesOver(transition, transition.renamedFrom)) return;
     if (to === null) {
       this.#judgeRemoval(transition);
       return;
@@ -133,6 +157,25 @@ export class StateWatch {
     if (from === null ? !this.#test.firesFirst(to) : !this.#test.fires(from, to)) return;
     const kind = from === null ? 'added' : 'changed';
     this.#tell({ kind, entityId, from, to, resync: transition.resync, stale: false, firedAtMs: undefined });
+  }
+
+  /** What was known of an entity under another id is known of it still. Gives whether nothing but the id has changed. */
+  #carriesOver({ entityId, from, to }: StateTransition, formerId: string): boolean {
+    this.#sight.rename(formerId, entityId);
+    this.#holds?.rename(formerId, entityId);
+    return from?.state === to?.state && sameJson(from?.attributes, to?.attributes);
+  }
+
+  #join(entityIds: readonly string[]): boolean {
+    if (this.#options.takesPresent) this.takePresent(entityIds);
+    return this.#options.takesPresent;
+  }
+
+  #leave(entityIds: readonly string[]): void {
+    for (const entityId of entityIds) {
+      this.#holds?.end(entityId);
+      this.#sight.forget(entityId);
+    }
   }
 
   #judgeRemoval(transition: StateTransition): void {
@@ -206,8 +249,20 @@ export class StateWatch {
     return this.#options.clock.nowMs() + this.#options.home.connection.clockOffsetMs;
   }
 
+  /** An entity that was named by an id that it had once is meant under the one that it has. */
+  #presentIds(pattern: KeyPattern): KeyPattern {
+    const { mirror } = this.#options.home;
+    if (typeof pattern === 'string') return mirror.presentId(pattern);
+    return 'domain' in pattern ? pattern : pattern.map((entityId) => mirror.presentId(entityId));
+  }
+
   *#entityIds(): Iterable<string> {
-    const { home, pattern } = this.#options;
+    const { home, meant } = this.#options;
+    if (isChoice(meant)) {
+      yield* [...(this.#selected?.members ?? [])];
+      return;
+    }
+    const pattern = this.#presentIds(meant);
     const { exact, domains, globs, all } = partsOfPattern(pattern);
     if (all || globs.length > 0) {
       const isMeant = patternTest(pattern);

@@ -3,6 +3,9 @@ import type { Logger } from '../kernel/logging.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { domainOf } from './entity-state.ts';
 import type { Home } from './home.ts';
+import type { Choice } from './registries/selection.ts';
+import { unknownPlaces } from './registries/unknown-places.ts';
+import { isChoice, type Meant } from './state-target.ts';
 
 /** To find the id that was meant, all are looked at. Who names thousands of unknown ones has made no slip. */
 const SUGGESTIONS = 20;
@@ -20,7 +23,22 @@ export class UnknownEntities {
   }
 
   /** @param method - where they were named, for the message. */
-  warnOf(pattern: KeyPattern, method: string): void {
+  warnOf(meant: Meant, method: string): void {
+    if (isChoice(meant)) void this.#home.registries.settled().then(() => this.#warnOfPlaces(meant, method));
+    else this.#warnOfIds(meant, method);
+  }
+
+  #warnOfPlaces(choice: Choice, method: string): void {
+    const { home, registries } = this.#home;
+    if (!registries.current) return;
+    for (const words of unknownPlaces(choice, registries.index)) {
+      if (this.#told.has(words)) continue;
+      this.#told.add(words);
+      this.#logger.warn({ home }, `${method}: home "${home}" has ${words}`);
+    }
+  }
+
+  #warnOfIds(pattern: KeyPattern, method: string): void {
     const { home } = this.#home;
     if (!this.#home.ready || (typeof pattern === 'object' && 'domain' in pattern)) return;
     for (const entityId of typeof pattern === 'string' ? [pattern] : pattern) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { REGISTRY_EVENTS } from '../../src/home-assistant/registries/registry-mirror.ts';
 import { Cancelled } from '../../src/kernel/errors.ts';
 import { startHome } from './home-fixture.ts';
 import { CONFIG, snapshot } from './scripted-link.ts';
@@ -104,7 +105,7 @@ describe('Home', () => {
 
   it('asks for the services when it is connected, and follows them', async () => {
     await using t = await startHome();
-    expect(t.link.followed).toEqual(['service_registered', 'service_removed']);
+    expect(t.link.followed).toEqual(['service_registered', 'service_removed', ...REGISTRY_EVENTS]);
     t.link.connect({});
     expect(t.home.checkable).toBe(false);
     await t.clock.settle();

@@ -23,6 +23,8 @@ export class ScriptedLink implements HomeLink {
   readonly followed: string[] = [];
   readonly subscribed: { readonly subscription: HomeSubscription; readonly sink: SubscriptionSink }[] = [];
   services: ServicesResult = {};
+  /** What the home is told of its registries when it asks for itself, by the commands' types. It is in no list of what was sent. */
+  registries: Record<string, unknown> = {};
   /** Answers commands other than `get_services`. */
   answer: (command: Command) => unknown = () => ({ context: { id: 'C', parent_id: null, user_id: null } });
   answerServices: () => Promise<unknown> = () => Promise.resolve(this.services);
@@ -69,6 +71,7 @@ export class ScriptedLink implements HomeLink {
 
   async command(command: Command, options: CallOptions): Promise<unknown> {
     options.signal?.throwIfAborted();
+    if (options.app === undefined && command.type.startsWith('config/')) return this.registries[command.type] ?? [];
     this.sent.push({ command, options });
     return command.type === 'get_services' ? this.answerServices() : this.answer(command);
   }

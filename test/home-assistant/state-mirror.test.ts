@@ -6,7 +6,7 @@ import { StateMirror, type StateTransition } from '../../src/home-assistant/stat
 
 function mirrorOf(entities: Record<string, CompressedState>, watched: (entityId: string) => boolean = () => true) {
   const told: StateTransition[] = [];
-  const mirror = new StateMirror({ watches: watched, tell: (transition) => told.push(transition) });
+  const mirror = new StateMirror({ watches: watched, tell: (transition) => told.push(transition), appeared: () => {} });
   mirror.fill(entities);
   return { mirror, told };
 }
@@ -103,6 +103,7 @@ describe('StateMirror', () => {
     const seen: string[] = [];
     const mirror: StateMirror = new StateMirror({
       watches: () => true,
+      appeared: () => {},
       tell: (transition) =>
         seen.push(`${transition.entityId}: ${mirror.stateOf('light.a')} ${mirror.stateOf('light.b')}`),
     });

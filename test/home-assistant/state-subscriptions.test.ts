@@ -262,9 +262,9 @@ describe('what is subscribed to', () => {
     ['', 'which is no entity id'],
     [[], 'onStateChange was given an empty list'],
     [['light.a', 'b'], 'onStateChange was given "b", which is no entity id'],
-    [{ area: 'kitchen' }, 'onStateChange was given a selection by "area", which is not known'],
+    [{ room: 'kitchen' }, 'onStateChange was given a selection by "room", which is not known'],
     [{ domain: 'light.a' }, 'a selection whose "domain" is no domain'],
-    [{}, 'a selection whose "domain" is no domain'],
+    [{}, 'onStateChange was given a selection that selects nothing'],
     [undefined, 'which is no entity id'],
   ])('refuses %j', async (target, message) => {
     await using t = await startHouse();

@@ -39,6 +39,9 @@ export class Right extends App {
     bus.onStateChange('*', () => undefined);
     bus.onStateChange({ domain: 'light' }, { to: 'on' }, () => undefined);
     bus.onStateChange({ domain: ['light', 'lock'] }, { to: 'locked' }, () => undefined);
+    bus.onStateChange({ domain: 'light', area: 'kitchen' }, { to: 'on' }, (event) => same<`light.${string}`, typeof event.entityId>());
+    bus.onStateChange({ floor: ['ground', 'first'], label: 'night' }, { to: 'whatever' }, (event) => same<string, typeof event.entityId>());
+    bus.onStateChange({ device_class: 'motion', integration: anyId, device: anyId }, () => undefined);
     bus.onStateChange('my_own_domain.thing', { to: 'purple', changed: increased() }, () => undefined);
 
     // Conditions.

@@ -41,7 +41,13 @@ export class Wrong extends App {
     bus.onStateChange('light.kitchen', { to: 'on', hysteresis: 5 }, done);
     //                                             ^ Type 'number' is not assignable to type 'NoSuchKey<"hysteresis", keyof StateOptions<string>>'.
     bus.onStateChange({ domain: 'light', aera: 'kitchen' }, { to: 'on' }, done);
-    //                                   ^ Type 'string' is not assignable to type 'NoSuchKey<"aera", "domain">'.
+    //                                   ^ Type 'string' is not assignable to type 'NoSuchKey<"aera", "area">'.
+    bus.onStateChange({ domain: 'light', area: 'kitchen' }, { to: 'onn' }, done);
+    //                                                        ^ Type '"onn"' is not assignable to type '"off" | "on" | "unavailable" | "unknown" | Available | NoNumbers<"light"> | Not<Negatable<"off" | "on" | Unavailable, NoNumbers<"light">>> | ... 4 more ... | undefined'.
+    bus.onStateChange({ area: 5 }, done);
+    //                ^ Type 'number' is not assignable to type 'string | readonly string[] | undefined'.
+    bus.onStateChange({}, done);
+    //                ^ Property 'writeItLike' is missing in type '{}' but required in type 'SelectsNothing'.
     bus.onStateChange({ doman: 'light' }, done);
     //                  ^ Object literal may only specify known properties, and 'doman' does not exist in type 'readonly string[] | Selection'.
 
