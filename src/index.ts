@@ -138,6 +138,8 @@ export type { HomePhase, HomeProblem } from './home-assistant/home-link.ts';
 export type { HomeCondition, HomeTrigger, TriggerVariables } from './home-assistant/home-triggers.ts';
 export type { ConditionEvent, TemplateEvent, TodoEvent, TriggerEvent } from './home-assistant/live-events.ts';
 export { EvaluationFailed, type LiveTemplateOptions } from './home-assistant/live-subscriptions.ts';
+export type { Cause, CauseCondition, CauseKind } from './home-assistant/provenance/cause.ts';
+export type { Override } from './home-assistant/provenance/overrides.ts';
 export type { AskOptions, ServiceData, ServiceName, ServiceResponse } from './home-assistant/service-call.ts';
 export type { EntityService, PlainService, Services } from './home-assistant/services.ts';
 export type {

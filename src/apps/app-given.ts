@@ -78,6 +78,7 @@ export class Belongings implements AppGiven {
     this.#entityContext = {
       home,
       api: this.api,
+      override: (entityId) => home.overrides.of(entityId, life.name),
       onStateChange: this.bus.onStateChange.bind(this.bus) as EntityContext['onStateChange'],
       waitFor: this.bus.waitFor.bind(this.bus) as EntityContext['waitFor'],
     };

@@ -27,6 +27,7 @@ export interface StateParts {
 let partsOf: {
   readonly attributes: (state: EntityState) => Attributes;
   readonly lastChangedS: (state: EntityState) => number;
+  readonly lastUpdatedS: (state: EntityState) => number;
   readonly contextId: (state: EntityState) => string;
 };
 
@@ -112,6 +113,7 @@ export class EntityState<State extends string = string> {
     partsOf = {
       attributes: (state) => state.#attributes,
       lastChangedS: (state) => state.#lastChangedS,
+      lastUpdatedS: (state) => state.#lastUpdatedS,
       contextId: (state) => state.#contextId,
     };
   }
@@ -120,6 +122,11 @@ export class EntityState<State extends string = string> {
 /** `lastChanged` in milliseconds since the epoch, with a fraction, without an object being made. */
 export function lastChangedMs(state: EntityState): number {
   return partsOf.lastChangedS(state) * 1000;
+}
+
+/** `lastUpdated` in milliseconds since the epoch, with a fraction, without an object being made. */
+export function lastUpdatedMs(state: EntityState): number {
+  return partsOf.lastUpdatedS(state) * 1000;
 }
 
 /** The id of the state's context, without an object being made. */

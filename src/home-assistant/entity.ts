@@ -4,6 +4,7 @@ import type { Api } from './api.ts';
 import type { DomainState, Unavailable } from './domain-states.ts';
 import { type Attributes, domainOf } from './entity-state.ts';
 import type { Home } from './home.ts';
+import type { Override } from './provenance/overrides.ts';
 import type { AskOptions, EntityResponse, ServiceData } from './service-call.ts';
 import type { Services } from './services.ts';
 import type { DomainOf, StateChangeEvent, StateOptions, WaitOptions, WaitResult } from './state-types.ts';
@@ -71,6 +72,8 @@ export interface EntityContext {
   readonly api: Api;
   /** The app's `bus.onStateChange`, its types forgotten. */
   readonly onStateChange: (entityId: string, optionsOrHandler: unknown, handler: unknown) => Subscription;
+  /** What somebody else has changed since the app called last. */
+  readonly override: (entityId: string) => Override | null;
   /** The app's `bus.waitFor`, its types forgotten. */
   readonly waitFor: (entityId: string, options: unknown) => Promise<unknown>;
 }
@@ -131,6 +134,21 @@ export class Entity<Id extends string = string> {
     options: Given & Checked<Given, WaitOptions<Id>>,
   ): Promise<WaitResult<Id, Given>> {
     return (await this.#context.waitFor(this.entityId, options)) as WaitResult<Id, Given>;
+  }
+
+  /**
+   * The last change by a person or a device after this app's last call on the entity; null where there was none, or
+   * where the app has not called on it. What a device reports of a call itself, however late or rounded, is none.
+   *
+   * @example
+   * ```ts
+   * const found = this.entity('light.kitchen').override();
+   * if (found === null) await this.entity('light.kitchen').turnOn();
+   * else this.logger.info(`left as somebody has set it (${found.by.kind}, ${found.at})`);
+   * ```
+   */
+  override(): Override | null {
+    return this.#context.override(this.entityId);
   }
 
   /**

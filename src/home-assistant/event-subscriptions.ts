@@ -19,6 +19,7 @@ import type { DurationInput } from '../kernel/duration.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
 import { currentExecution } from '../kernel/execution.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
+import { type Cause, type CauseCondition, compileCause } from './provenance/cause.ts';
 import { HomeEvent, type HomeMoment, homeMoment, serviceDataOf, ServiceCallEvent, serviceOf } from './home-events.ts';
 import type { Home, HomeLifecycleEvent } from './home.ts';
 import type { ServiceCalls } from './service-calls.ts';
@@ -36,12 +37,16 @@ export interface EventSubscriber {
 export interface EventOptions<Type extends string = string> extends HandlerOptions<HomeEvent<Type>> {
   /** What the event's data has to hold, key by key. */
   readonly data?: DataPattern | undefined;
+  /** Only what these have caused is handled: `'user'`, `not('self')`. */
+  readonly cause?: CauseCondition | undefined;
 }
 
 /** What `onCallService` can be given. */
 export interface CallServiceOptions<Service extends string = string> extends HandlerOptions<ServiceCallEvent<Service>> {
   /** What the service has to be called with, key by key. */
   readonly data?: DataPattern | undefined;
+  /** Only calls by these are handled: `'user'`, `not('self')`. */
+  readonly cause?: CauseCondition | undefined;
 }
 
 /** What `waitForEvent` can be given. */
@@ -72,10 +77,13 @@ const NOT_FOR_EVENTS =
 
 /** Options that state subscriptions have and others have not. */
 export const STATES_ONLY: Readonly<Record<string, string>> = Object.fromEntries(
-  ['from', 'to', 'changed', 'for', 'immediate', 'every', 'availability'].map((option) => [option, NOT_FOR_EVENTS]),
+  ['from', 'to', 'changed', 'for', 'immediate', 'every', 'availability', 'resync'].map((option) => [
+    option,
+    NOT_FOR_EVENTS,
+  ]),
 );
 
-const EVENT_OPTIONS = ['data', ...HANDLER_OPTIONS];
+const EVENT_OPTIONS = ['data', 'cause', ...HANDLER_OPTIONS];
 const EVENT_WAIT_OPTIONS = ['data', 'where', 'timeout'];
 
 /**
@@ -93,6 +101,8 @@ export function subscribeToEvents(
   const door = eventDoor('onEvent', type, EVENT_OPTIONS);
   const settings = readHandlerOptions(options, door);
   const matches = compileData(options.data, door);
+  const isCausedBy = compileCause(options.cause, door);
+  const asker = { provenance: home.provenance, app: life.name };
   const describe = (event: HomeEvent): string => `${event.type} ${JSON.stringify(event.data)}`;
   const subscription = scope.open<HomeEvent>({ method: 'onEvent', target: type, settings, handler, describe });
   subscription.attach(home.link.followEvents(type));
@@ -103,7 +113,8 @@ export function subscribeToEvents(
         subscription,
         () => matches(wire.data),
         type,
-        () => new HomeEvent(type, wire, life),
+        () => new HomeEvent(type, wire, life, asker),
+        isCausedBy,
       ),
     settings.priority,
   );
@@ -117,7 +128,7 @@ export function subscribeToEvents(
  * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
  */
 export function subscribeToCalls(
-  { calls, scope, life }: EventSubscriber,
+  { home, calls, scope, life }: EventSubscriber,
   service: string,
   options: CallServiceOptions,
   handler: (event: ServiceCallEvent) => unknown,
@@ -127,6 +138,8 @@ export function subscribeToCalls(
   const door: Door = { method: `onCallService(${service})`, options: EVENT_OPTIONS, elsewhere: STATES_ONLY };
   const settings = readHandlerOptions(options, door);
   const matches = compileData(options.data, door);
+  const isCausedBy = compileCause(options.cause, door);
+  const asker = { provenance: home.provenance, app: life.name };
   const describe = (event: ServiceCallEvent): string => `${event.service} ${JSON.stringify(event.data)}`;
   const subscription = scope.open<ServiceCallEvent>({
     method: 'onCallService',
@@ -143,7 +156,8 @@ export function subscribeToCalls(
         subscription,
         () => matches(serviceDataOf(wire)),
         called,
-        () => new ServiceCallEvent(called, wire, life),
+        () => new ServiceCallEvent(called, wire, life, asker),
+        isCausedBy,
       );
     },
     settings.priority,
@@ -204,7 +218,7 @@ export async function waitForEvent(
     const remove = home.events.subscribe(type, (wire) => {
       try {
         if (!matches(wire.data)) return;
-        const event = new HomeEvent(type, wire, source);
+        const event = new HomeEvent(type, wire, source, { provenance: home.provenance, app: life.name });
         if (where === undefined || truth(where(event), `"where" of ${door.method}`)) settle(event);
       } catch (error) {
         fail(error);
@@ -217,21 +231,24 @@ export async function waitForEvent(
   });
 }
 
-function take<E extends BusEvent>(
+function take<E extends BusEvent & { readonly cause: Cause }>(
   subscription: HandlerSubscription<E>,
   matches: () => boolean,
   what: string,
   make: () => E,
+  isCausedBy: ((cause: Cause) => boolean) | undefined,
 ): void {
   subscription.countReceived();
-  let isMeant: boolean;
+  let event: E | undefined;
   try {
-    isMeant = matches();
+    if (!matches()) return;
+    event = make();
+    if (isCausedBy?.(event.cause) === false) return;
   } catch (error) {
     subscription.refuse(error, what);
     return;
   }
-  if (isMeant) subscription.take(make());
+  subscription.take(event);
 }
 
 function compileData(data: unknown, door: Door): (data: unknown) => boolean {

@@ -16,6 +16,7 @@ export interface Hold {
   /** Since when it counts, on Home Assistant's clock. */
   readonly sinceMs: number;
   readonly resync: boolean;
+  readonly restarted: boolean;
 }
 
 export interface HoldsOptions {
@@ -98,6 +99,7 @@ export class Holds {
       origin: to,
       sinceMs: verdict === 'anew' ? lastChangedMs(to) : facet.sinceMs(from, to),
       resync: transition.resync,
+      restarted: transition.restarted,
     };
     this.#begin(hold, true);
   }

@@ -22,6 +22,8 @@ import { afterHearing, afterProbe, UNKNOWN_OFFSET } from './protocol/clock-offse
 import { subscribeEvents } from './protocol/commands.ts';
 import { newestMs } from './protocol/compressed-state.ts';
 import { wroteEverythingSince } from './protocol/restart.ts';
+import { CallTrail } from './provenance/call-trail.ts';
+import type { OwnCallStore } from './provenance/own-call-store.ts';
 import type { HomeTransport, RestRequest, RestResponse } from './protocol/transport.ts';
 import type { Command, EntitiesMessage, HomeConfig, WireError, WireEvent } from './protocol/wire.ts';
 import { SinkList } from './sink-list.ts';
@@ -46,6 +48,8 @@ export interface HomeConnectionOptions {
    * again.
    */
   readonly onRefused?: ((problem: HomeProblem) => boolean) | undefined;
+  /** Keeps what apps have called, so that it is known for theirs after a restart of the daemon. @defaultValue nothing is kept */
+  readonly ownCalls?: OwnCallStore | undefined;
 }
 
 export interface StepLimits {
@@ -82,6 +86,7 @@ export class HomeConnection extends Resource implements HomeLink {
   readonly #calls: CallLedger;
   readonly #following: EventFollowing;
   readonly #subscriptions: HomeSubscriptions;
+  readonly #trail: CallTrail;
   readonly #toldRefusals = new Set<string>();
   #state = CONNECTION_START;
   #session: HomeSession | undefined;
@@ -110,6 +115,12 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#sinks = new SinkList(onFailure);
     this.#subscriptions = new HomeSubscriptions(options.home, this.context.clock, onFailure);
     this.#calls = new CallLedger(options.home, this.context.clock, () => this.#presentProblem());
+    this.#trail = new CallTrail({
+      home: options.home,
+      clock: this.context.clock,
+      store: options.ownCalls,
+      tell: (news) => this.#sinks.tellProvenance(news),
+    });
     this.#following = new EventFollowing({
       onEvent: (event) => this.#event(event),
       onRefusal: (eventType, error) => this.#followingRefused(eventType, error),
@@ -130,6 +141,7 @@ export class HomeConnection extends Resource implements HomeLink {
 
   attach(sink: HomeSink): () => void {
     this.#sinks.add(sink);
+    for (const news of this.#trail.past()) this.#sinks.tellOneProvenance(sink, news);
     this.#sinks.tellOneStatus(sink, this.homeStatus);
     const session = this.#session;
     if (this.#ready !== undefined && session !== undefined) {
@@ -157,12 +169,15 @@ export class HomeConnection extends Resource implements HomeLink {
         onConnection: true,
         begin: (settle) => {
           const wire = this.#session?.wire;
+          const onAnswer = this.#trail.sent(command, options);
           const id = wire?.ask(command, (answer) => {
+            onAnswer?.(answer);
             if (answer.success) settle.resolve(answer.result);
             else settle.reject(refusalOf(command, answer.error));
           });
           return () => {
-            if (id !== undefined) wire?.forget(id);
+            // The answer to a service's call says whose doing a change was, also when nobody waits for it any more.
+            if (id !== undefined && onAnswer === undefined) wire?.forget(id);
           };
         },
       },
@@ -195,7 +210,8 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#step({ kind: 'retry' });
   }
 
-  protected override onStart(): void {
+  protected override async onStart(): Promise<void> {
+    await this.#trail.load();
     // It comes just before the changes that a call causes, and tells whose they are.
     this.own(this.#following.follow('call_service'));
     this.#step({ kind: 'start' });
@@ -261,7 +277,10 @@ export class HomeConnection extends Resource implements HomeLink {
       listener: {
         onOpen: () => this.#step({ kind: 'opened' }),
         onEntered: (phase) => this.#entered(phase),
-        onFollow: (wire) => this.#following.begin(wire),
+        onFollow: (wire) => {
+          this.#trail.begin(wire);
+          this.#following.begin(wire);
+        },
         onReady: (entities, config, starting) => this.#becomeReady(entities, config, starting),
         onDifferences: (differences) => this.#differences(differences),
         onConfig: (config) => this.#configChanged(config),
@@ -348,6 +367,7 @@ export class HomeConnection extends Resource implements HomeLink {
   }
 
   #event(event: WireEvent): void {
+    this.#trail.heard(event);
     if (this.#ready !== undefined) {
       this.#sinks.tellEvent(event);
       return;
@@ -401,6 +421,7 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#held = [];
     this.#notHeld = 0;
     this.#following.end();
+    this.#trail.end();
     this.#subscriptions.end();
     this.#sinks.leave();
   }

@@ -2,6 +2,8 @@ import { BusEvent, type SignalSource } from '../bus/event.ts';
 import type { StateContext } from './entity-state.ts';
 import type { HomeProblem } from './home-link.ts';
 import type { HomeLifecycleEvent } from './home.ts';
+import type { Cause } from './provenance/cause.ts';
+import type { CauseAsker } from './provenance/provenance.ts';
 import type { WireEvent } from './protocol/wire.ts';
 
 /** What a handler of `onEvent` is called with. */
@@ -13,9 +15,11 @@ export class HomeEvent<Type extends string = string> extends BusEvent {
   /** What the event carries: plain JSON, deeply frozen. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly #wire: WireEvent;
+  readonly #asker: CauseAsker;
 
-  constructor(type: Type, wire: WireEvent, source: SignalSource) {
+  constructor(type: Type, wire: WireEvent, source: SignalSource, asker: CauseAsker) {
     super(source);
+    this.#asker = asker;
     this.type = type;
     this.origin = wire.origin;
     this.data = deepFrozen(wire.data);
@@ -25,6 +29,11 @@ export class HomeEvent<Type extends string = string> extends BusEvent {
 
   get context(): StateContext {
     return contextOf(this.#wire);
+  }
+
+  /** Who or what caused it. */
+  get cause(): Cause {
+    return this.#asker.provenance.causeOfEvent(this.context, this.#asker.app, false);
   }
 
   override get firedAt(): Temporal.Instant {
@@ -40,9 +49,11 @@ export class ServiceCallEvent<Service extends string = string> extends BusEvent 
   /** The data that it was called with, the target's ids among them: plain JSON, deeply frozen. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly #wire: WireEvent;
+  readonly #asker: CauseAsker;
 
-  constructor(service: Service, wire: WireEvent, source: SignalSource) {
+  constructor(service: Service, wire: WireEvent, source: SignalSource, asker: CauseAsker) {
     super(source);
+    this.#asker = asker;
     this.service = service;
     this.data = deepFrozen(serviceDataOf(wire));
     this.#wire = wire;
@@ -51,6 +62,11 @@ export class ServiceCallEvent<Service extends string = string> extends BusEvent 
 
   get context(): StateContext {
     return contextOf(this.#wire);
+  }
+
+  /** Who called it. */
+  get cause(): Cause {
+    return this.#asker.provenance.causeOfEvent(this.context, this.#asker.app, true);
   }
 
   override get firedAt(): Temporal.Instant {

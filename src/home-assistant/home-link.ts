@@ -1,4 +1,5 @@
 import type { CommandRefused } from './home-errors.ts';
+import type { ProvenanceNews } from './provenance/own-call.ts';
 import type { RestRequest, RestResponse } from './protocol/transport.ts';
 import type { Command, CompressedState, EntitiesMessage, HomeConfig, WireEvent } from './protocol/wire.ts';
 
@@ -82,6 +83,8 @@ export interface HomeSink {
   onEvent(event: WireEvent): void;
   /** The home's configuration (time zone, position, units) was changed since the snapshot. */
   onConfig(config: HomeConfig): void;
+  /** What becomes of the calls of all apps, in its place among the events and differences that they cause. */
+  onProvenance?(news: ProvenanceNews): void;
 }
 
 export interface HomeSnapshot {

@@ -6,6 +6,8 @@ import { cancellationOf, isCancellation, withTimeout } from '../kernel/waiting.t
 import type { HomeLink, HomeProblem, HomeSink, HomeSnapshot, HomeStatus } from './home-link.ts';
 import { getServices } from './protocol/commands.ts';
 import type { Command, EntitiesMessage, HomeConfig, ServicesResult, WireEvent } from './protocol/wire.ts';
+import { Overrides } from './provenance/overrides.ts';
+import { Provenance } from './provenance/provenance.ts';
 import { REGISTRY_EVENTS, RegistryMirror } from './registries/registry-mirror.ts';
 import { perhapsRenamed } from './registries/rename-search.ts';
 import { Selections } from './registries/selections.ts';
@@ -58,6 +60,9 @@ export class Home extends Resource implements HomeKnowledge {
   /** Keys are the kinds. */
   readonly lifecycle = new Channel<HomeLifecycleEvent>('lifecycle');
   readonly services: ServiceCatalogue;
+  /** Who caused what. */
+  readonly provenance: Provenance;
+  readonly overrides: Overrides;
   readonly registries: RegistryMirror;
   /** The selections that somebody follows. */
   readonly selections: Selections;
@@ -90,6 +95,10 @@ export class Home extends Resource implements HomeKnowledge {
     });
     this.selections = new Selections(this.registries.index, this.mirror);
     this.services = new ServiceCatalogue(() => this.#askServices());
+    const offsetMs = (): number => this.#connection.clockOffsetMs;
+    const { mirror, states } = this;
+    this.provenance = new Provenance({ clock: this.context.clock, offsetMs });
+    this.overrides = new Overrides({ provenance: this.provenance, mirror, states, offsetMs });
   }
 
   /** The home's name in the configuration. */
@@ -232,6 +241,7 @@ export class Home extends Resource implements HomeKnowledge {
 
   protected override onStop(): void {
     this.#servicesSoon?.cancel();
+    this.overrides.stop();
     this.registries.end();
   }
 
@@ -258,7 +268,11 @@ export class Home extends Resource implements HomeKnowledge {
         if (this.#held === undefined) this.mirror.apply(differences);
         else this.#held.differences.push(differences);
       },
-      onEvent: (event) => this.#publish(this.events, event.event_type, event),
+      onEvent: (event) => {
+        if (event.event_type === 'call_service') this.provenance.hear(event);
+        this.#publish(this.events, event.event_type, event);
+      },
+      onProvenance: (news) => this.provenance.take(news),
       onConfig: (config) => {
         this.#config = config;
       },

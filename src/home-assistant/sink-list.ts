@@ -1,4 +1,5 @@
 import type { HomeSink, HomeSnapshot, HomeStatus } from './home-link.ts';
+import type { ProvenanceNews } from './provenance/own-call.ts';
 import type { EntitiesMessage, HomeConfig, WireEvent } from './protocol/wire.ts';
 
 /**
@@ -87,6 +88,18 @@ export class SinkList {
       } catch (error) {
         this.#onFailure(error);
       }
+    }
+  }
+
+  tellProvenance(news: ProvenanceNews): void {
+    for (const sink of this.#all) this.tellOneProvenance(sink, news);
+  }
+
+  tellOneProvenance(sink: HomeSink, news: ProvenanceNews): void {
+    try {
+      sink.onProvenance?.(news);
+    } catch (error) {
+      this.#onFailure(error);
     }
   }
 }

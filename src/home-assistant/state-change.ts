@@ -1,5 +1,7 @@
 import { BusEvent, type SignalSource } from '../bus/event.ts';
 import { type EntityState, peekAttribute, type StateContext } from './entity-state.ts';
+import type { Cause } from './provenance/cause.ts';
+import type { AttributedWrite, CauseAsker, Change } from './provenance/provenance.ts';
 
 /** What a state event is made of. */
 export interface StateOccurrence {
@@ -11,6 +13,10 @@ export interface StateOccurrence {
   readonly stale: boolean;
   /** On Home Assistant's clock; by default the time of the update itself. */
   readonly firedAtMs: number | undefined;
+  /** The state whose cause is the event's, where it is not `to`: that in which a hold began. */
+  readonly origin: EntityState | null;
+  /** Home Assistant was restarted before it was found. */
+  readonly restarted: boolean;
 }
 
 /** What a handler of `onStateChange` is called with; its types are those of `state-types.ts`. */
@@ -22,8 +28,13 @@ export class StateChange extends BusEvent {
   readonly resync: boolean;
   readonly stale: boolean;
   readonly #firedAtMs: number | undefined;
+  readonly #asker: CauseAsker;
+  readonly #origin: EntityState | null;
+  readonly #writes: readonly AttributedWrite[];
+  readonly #restarted: boolean;
+  #cause: Cause | undefined;
 
-  constructor(occurrence: StateOccurrence, source: SignalSource) {
+  constructor(occurrence: StateOccurrence, source: SignalSource, asker: CauseAsker) {
     super(source);
     this.kind = occurrence.kind;
     this.entityId = occurrence.entityId;
@@ -32,6 +43,11 @@ export class StateChange extends BusEvent {
     this.resync = occurrence.resync;
     this.stale = occurrence.stale;
     this.#firedAtMs = occurrence.firedAtMs;
+    this.#asker = asker;
+    this.#origin = occurrence.origin;
+    // As they are now: those that come later have not caused it.
+    this.#writes = asker.provenance.writesOn(occurrence.entityId);
+    this.#restarted = occurrence.restarted;
     // A subclass has more to add, and freezes what it has made.
     if (new.target === StateChange) Object.freeze(this);
   }
@@ -41,8 +57,19 @@ export class StateChange extends BusEvent {
     return Temporal.Instant.fromEpochMilliseconds(Math.floor(this.#firedAtMs ?? 0));
   }
 
+  get cause(): Cause {
+    this.#cause ??= Object.freeze(this.#asker.provenance.causeOf(this.#change(), this.#asker.app));
+    return this.#cause;
+  }
+
   get context(): StateContext | undefined {
     return (this.to ?? this.from)?.context;
+  }
+
+  #change(): Change {
+    const { entityId, from, resync, kind } = this;
+    const seen = !resync && kind !== 'initial';
+    return { entityId, from, to: this.#origin ?? this.to, writes: this.#writes, seen, restarted: this.#restarted };
   }
 }
 
@@ -50,8 +77,8 @@ export class StateChange extends BusEvent {
 export class AttributeChange extends StateChange {
   readonly attribute: string;
 
-  constructor(occurrence: StateOccurrence, source: SignalSource, attribute: string) {
-    super(occurrence, source);
+  constructor(occurrence: StateOccurrence, source: SignalSource, asker: CauseAsker, attribute: string) {
+    super(occurrence, source, asker);
     this.attribute = attribute;
     Object.freeze(this);
   }

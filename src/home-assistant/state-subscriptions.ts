@@ -22,7 +22,8 @@ import type { Home } from './home.ts';
 import { describeStateChange, type StateChange } from './state-change.ts';
 import { describeMeant, readTarget } from './state-target.ts';
 import { compileStateTest, type Criteria } from './state-test.ts';
-import { facetOf, StateWatch } from './state-watch.ts';
+import { type Cause, type CauseCondition, compileCause } from './provenance/cause.ts';
+import { facetOf, StateWatch, type WatchSink } from './state-watch.ts';
 import type { UnknownEntities } from './unknown-entities.ts';
 
 /** In whose name states are subscribed to and waited for. */
@@ -39,6 +40,7 @@ export interface StateSubscriptionOptions extends Criteria, HandlerOptions<State
   readonly for?: DurationInput | undefined;
   readonly immediate?: boolean | undefined;
   readonly resync?: 'ignore' | undefined;
+  readonly cause?: CauseCondition | undefined;
 }
 
 export interface StateSubscriptionRequest {
@@ -62,8 +64,8 @@ export interface StateWaitOptions extends Criteria {
 }
 
 const CRITERIA_OPTIONS = ['from', 'to', 'changed', 'for', 'every', 'availability'];
-const STATE_OPTIONS = [...CRITERIA_OPTIONS, 'immediate', 'resync', ...HANDLER_OPTIONS];
-const AVAILABILITY_OPTIONS = ['for', 'immediate', 'resync', ...HANDLER_OPTIONS];
+const STATE_OPTIONS = [...CRITERIA_OPTIONS, 'immediate', 'resync', 'cause', ...HANDLER_OPTIONS];
+const AVAILABILITY_OPTIONS = ['for', 'immediate', 'resync', 'cause', ...HANDLER_OPTIONS];
 const WAIT_OPTIONS = [...CRITERIA_OPTIONS, 'timeout', 'next', 'where'];
 
 /**
@@ -85,6 +87,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   const settings = readHandlerOptions(options, door);
   const forMs = readCriteria(options, door);
   const immediate = flagOf(options.immediate, 'immediate', door);
+  const isMeant = compileCause(options.cause, door);
   const ignoresMissed = choiceOf(options.resync, ['ignore'], 'resync', door) === 'ignore';
   if (immediate && options.from !== undefined)
     throw contradiction(door, 'immediate', 'from', 'what holds already has no state before it');
@@ -109,7 +112,8 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
     forMs,
     ignoresMissed,
     priority: settings.priority,
-    sink: subscription,
+    sink: isMeant === undefined ? subscription : causedBy(isMeant, subscription),
+    app: life.name,
     source: life,
     label: () => `hold of "${subscription.name}" of ${life.name}`,
   });
@@ -164,6 +168,7 @@ export async function waitForState(
       ignoresMissed: false,
       priority: 0,
       sink,
+      app: life.name,
       source,
       label: () => door.method,
     });
@@ -171,6 +176,24 @@ export async function waitForState(
     if (takesPresent) watch.takePresent();
     return () => watch.stop();
   });
+}
+
+/** Lets those through whose cause is meant. */
+function causedBy(isMeant: (cause: Cause) => boolean, sink: WatchSink): WatchSink {
+  return {
+    countReceived: () => sink.countReceived(),
+    refuse: (error, input) => sink.refuse(error, input),
+    take: (event) => {
+      let through: boolean;
+      try {
+        through = isMeant(event.cause);
+      } catch (error) {
+        sink.refuse(error, describeStateChange(event));
+        return;
+      }
+      if (through) sink.take(event);
+    },
+  };
 }
 
 /** @returns the length of the hold. */

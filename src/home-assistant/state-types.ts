@@ -4,6 +4,7 @@ import type { HandlerOptions } from '../bus/handler-options.ts';
 import type { DurationInput } from '../kernel/duration.ts';
 import type { ChangeConditionOf, DomainState, NumericConditionOf, Unavailable } from './domain-states.ts';
 import type { EntityState, StateContext } from './entity-state.ts';
+import type { Cause, CauseCondition } from './provenance/cause.ts';
 
 /**
  * The homes that types were generated for. It is empty until `hassette generate` merges them in, and everything works
@@ -149,6 +150,8 @@ export interface StateOptions<Id extends string = string>
   readonly immediate?: boolean | undefined;
   /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
   readonly resync?: 'ignore' | undefined;
+  /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
+  readonly cause?: CauseCondition | undefined;
 }
 
 /** What `onAttributeChange` can be given. */
@@ -158,6 +161,8 @@ export interface AttributeOptions<Id extends string = string>
   readonly immediate?: boolean | undefined;
   /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
   readonly resync?: 'ignore' | undefined;
+  /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
+  readonly cause?: CauseCondition | undefined;
 }
 
 /** What `onUnavailable` and `onAvailable` can be given. */
@@ -168,6 +173,8 @@ export interface AvailabilityOptions<Id extends string = string> extends Handler
   readonly immediate?: boolean | undefined;
   /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
   readonly resync?: 'ignore' | undefined;
+  /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
+  readonly cause?: CauseCondition | undefined;
 }
 
 /** What `waitFor` can be given. */
@@ -189,8 +196,10 @@ export interface WaitOptions<Id extends string = string> extends StateCriteria<
 /** What all events of state subscriptions have. */
 export interface StateEventFields<Id extends string> {
   readonly entityId: Id;
-  /** Who or what caused it. */
+  /** Home Assistant's own reference to what caused it; what it comes down to is in `cause`. */
   readonly context: StateContext;
+  /** Who or what caused it: of a hold, the change that began it. */
+  readonly cause: Cause;
   /** When it happened, on Home Assistant's clock; of a hold, when it was due. */
   readonly firedAt: Temporal.Instant;
   /** Aborted when the run that handles this event is called off. */

@@ -7,6 +7,7 @@ import { type Hold, Holds } from './holds.ts';
 import { LookThrough } from './look-through.ts';
 import { SelectedEntities } from './registries/selected-entities.ts';
 import { sameJson } from './same-json.ts';
+import type { CauseAsker } from './provenance/provenance.ts';
 import { AttributeChange, StateChange, type StateOccurrence } from './state-change.ts';
 import { attributeFacet, STATE_FACET, type StateFacet } from './state-facet.ts';
 import type { StateTransition } from './state-mirror.ts';
@@ -36,6 +37,8 @@ export interface WatchOptions {
   readonly ignoresMissed: boolean;
   readonly priority: number;
   readonly sink: WatchSink;
+  /** The app in whose name it watches. */
+  readonly app: string;
   /** The signal of events that nobody handles yet. */
   readonly source: SignalSource;
   /** Names the timers. */
@@ -56,6 +59,7 @@ export class StateWatch {
   readonly #test: StateTest;
   readonly #sink: WatchSink;
   readonly #sight: LookThrough;
+  readonly #asker: CauseAsker;
   readonly #holds: Holds | undefined;
   #removers: readonly (() => void)[] | undefined;
   #selected: SelectedEntities | undefined;
@@ -66,6 +70,7 @@ export class StateWatch {
     this.#test = test;
     this.#sink = options.sink;
     this.#sight = new LookThrough(test.sight);
+    this.#asker = { provenance: home.provenance, app: options.app };
     if (forMs === undefined) return;
     this.#holds = new Holds({
       clock,
@@ -156,7 +161,8 @@ export class StateWatch {
     }
     if (from === null ? !this.#test.firesFirst(to) : !this.#test.fires(from, to)) return;
     const kind = from === null ? 'added' : 'changed';
-    this.#tell({ kind, entityId, from, to, resync: transition.resync, stale: false, firedAtMs: undefined });
+    const { resync, restarted } = transition;
+    this.#tell({ kind, entityId, from, to, resync, stale: false, firedAtMs: undefined, origin: null, restarted });
   }
 
   /** What was known of an entity under another id is known of it still. Gives whether nothing but the id has changed. */
@@ -185,13 +191,22 @@ export class StateWatch {
     const from = this.#sight.beforeRemoval(transition);
     if (resync && this.#options.ignoresMissed) return;
     if (this.#test.conditional || this.#holds !== undefined || from === null || !this.#isThere(from)) return;
-    this.#tell({ kind: 'removed', entityId, from, to: null, resync, stale: false, firedAtMs: this.#homeNowMs() });
+    const firedAtMs = this.#homeNowMs();
+    this.#tell({ kind: 'removed', entityId, from, to: null, resync, stale: false, firedAtMs, origin: null, restarted });
   }
 
   #takeHeld(entityId: string, state: EntityState): void {
     if (this.#holds !== undefined) {
       const sinceMs = facetOf(this.#options.attribute).sinceMs(null, state);
-      this.#holds.begin({ entityId, kind: 'initial', from: null, origin: state, sinceMs, resync: false });
+      this.#holds.begin({
+        entityId,
+        kind: 'initial',
+        from: null,
+        origin: state,
+        sinceMs,
+        resync: false,
+        restarted: false,
+      });
       return;
     }
     const stale = this.#isStale(entityId);
@@ -203,22 +218,25 @@ export class StateWatch {
       resync: false,
       stale,
       firedAtMs: this.#homeNowMs(),
+      origin: null,
+      restarted: false,
     });
   }
 
   /** A hold has lasted: told on the last value that the subscription saw, however long ago that was. */
   #fire(hold: Hold, dueMs: number, justTold: boolean): void {
-    const { entityId, kind, from, resync } = hold;
-    const to = this.#present(entityId) ?? hold.origin;
-    this.#tell({ kind, entityId, from, to, resync, stale: !justTold && this.#isStale(entityId), firedAtMs: dueMs });
+    const { entityId, kind, from, resync, restarted, origin } = hold;
+    const to = this.#present(entityId) ?? origin;
+    const stale = !justTold && this.#isStale(entityId);
+    this.#tell({ kind, entityId, from, to, resync, stale, firedAtMs: dueMs, origin, restarted });
   }
 
   #tell(occurrence: StateOccurrence): void {
     const { attribute, source } = this.#options;
     this.#sink.take(
       attribute === undefined
-        ? new StateChange(occurrence, source)
-        : new AttributeChange(occurrence, source, attribute),
+        ? new StateChange(occurrence, source, this.#asker)
+        : new AttributeChange(occurrence, source, this.#asker, attribute),
     );
   }
 

@@ -16,6 +16,7 @@ async function startEntities() {
   const logger = t.logging.logger('app.hallway');
   const asked: unknown[] = [];
   const context: EntityContext = {
+    override: () => null,
     home: t.home,
     api: new Api({ home: t.home, life: t.life, clock: t.clock, logger, app: 'hallway' }),
     onStateChange: (...given) => {

@@ -111,7 +111,13 @@ export function hearHomes(
   links: ReadonlyMap<string, PortHomeLink>,
 ): Pick<
   Hearing<ThreadNews>,
-  'home.status' | 'home.snapshot' | 'home.differences' | 'home.event' | 'home.config' | 'home.subscription'
+  | 'home.status'
+  | 'home.snapshot'
+  | 'home.differences'
+  | 'home.event'
+  | 'home.config'
+  | 'home.provenance'
+  | 'home.subscription'
 > {
   return {
     'home.status': ({ home, status }) => links.get(home)?.forEachSink((sink) => sink.onStatus(status)),
@@ -120,6 +126,7 @@ export function hearHomes(
       links.get(home)?.forEachSink((sink) => sink.onDifferences(differences)),
     'home.event': ({ home, event }) => links.get(home)?.forEachSink((sink) => sink.onEvent(event)),
     'home.config': ({ home, config }) => links.get(home)?.forEachSink((sink) => sink.onConfig(config)),
+    'home.provenance': ({ home, news }) => links.get(home)?.forEachSink((sink) => sink.onProvenance?.(news)),
     'home.subscription': ({ home, id, news }) => links.get(home)?.tellSubscription(id, news),
   };
 }
@@ -196,6 +203,7 @@ export class HomeLinkServer implements Disposable {
       onDifferences: (differences) => thread.tell('home.differences', { home, differences }),
       onEvent: (event) => thread.tell('home.event', { home, event }),
       onConfig: (config) => thread.tell('home.config', { home, config }),
+      onProvenance: (news) => thread.tell('home.provenance', { home, news }),
     });
     this.#detaches.set(home, detach);
   }

@@ -1,5 +1,6 @@
 import type { Emission } from '../../bus/topics.ts';
 import type { HomeSnapshot, HomeStatus, HomeSubscription } from '../../home-assistant/home-link.ts';
+import type { ProvenanceNews } from '../../home-assistant/provenance/own-call.ts';
 import type { RestRequest, RestResponse } from '../../home-assistant/protocol/transport.ts';
 import type { EntitiesMessage, HomeConfig, WireEvent } from '../../home-assistant/protocol/wire.ts';
 import type { LogLevel } from '../../kernel/logging.ts';
@@ -94,6 +95,7 @@ export type ThreadNews = {
   readonly 'home.snapshot': { readonly home: string; readonly snapshot: HomeSnapshot };
   readonly 'home.differences': { readonly home: string; readonly differences: EntitiesMessage };
   readonly 'home.event': { readonly home: string; readonly event: WireEvent };
+  readonly 'home.provenance': { readonly home: string; readonly news: ProvenanceNews };
   readonly 'home.config': { readonly home: string; readonly config: HomeConfig };
   readonly 'home.subscription': { readonly home: string; readonly id: number; readonly news: SubscriptionNews };
   readonly topic: Emission;

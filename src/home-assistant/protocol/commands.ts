@@ -29,6 +29,11 @@ export function getConfig(): Command {
   return { type: 'get_config' };
 }
 
+/** Whose token it is: `id`, `is_admin`, and more. Open to every user. */
+export function currentUser(): Command {
+  return { type: 'auth/current_user' };
+}
+
 /** The result is an array of `WireState`. */
 export function getStates(): Command {
   return { type: 'get_states' };
