@@ -22,6 +22,11 @@ export function hexId(chance: Chance): string {
   return id;
 }
 
+/** An id as items of lists and events of calendars have. */
+export function uuid(chance: Chance): string {
+  return hexId(chance).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const pairs = Array.from(digits, (first) => Array.from(digits, (second) => first + second)).flat();
 

@@ -1,10 +1,15 @@
 import type { HomeConfig, ServicesResult } from '../home-assistant/protocol/wire.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { CommandDefinition, CommandTable } from './command-table.ts';
+import { calendarCommands } from './calendars.ts';
 import { entityFilter } from './entity-filter.ts';
 import { Refusal, ServiceMissing, unauthorized, wireErrorOf } from './failures.ts';
-import type { HomeCore } from './home-core.ts';
+import { forecastCommands } from './forecasts.ts';
+import { historyCommands } from './history-commands.ts';
+import type { Household } from './household.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { liveCommands } from './live-commands.ts';
+import { notificationCommands } from './persistent-notifications.ts';
 import { registryCommands } from './registries/registry-commands.ts';
 import {
   dict,
@@ -21,11 +26,16 @@ import {
   textual,
   whole,
 } from './schema.ts';
+import { type HelpersHome, helperCommands } from './stored-helpers.ts';
+import { systemCommands } from './system-commands.ts';
+import { systemLogCommands } from './system-log.ts';
+import { todoCommands } from './todo-lists.ts';
 import { ScriptRun, scriptSteps } from './script-run.ts';
 import { targetShape } from './targets.ts';
 
 /** What commands have of the home beside its core. */
-export interface CommandsHome extends HomeCore {
+export interface CommandsHome extends HelpersHome {
+  readonly household: Household;
   config(): HomeConfig;
   describeServices(): ServicesResult;
 }
@@ -39,11 +49,27 @@ export function standardCommands(home: CommandsHome): CommandTable {
       ...entities(home),
       ...services(home),
       ...registryCommands(home),
+      ...householdCommands(home),
     }),
   );
 }
 
 type Definitions = Record<string, CommandDefinition>;
+
+function householdCommands(home: CommandsHome): Definitions {
+  const { todo, calendars, forecasts, notifications, log, recorder } = home.household;
+  return {
+    ...liveCommands(home),
+    ...helperCommands(home),
+    ...systemCommands(home),
+    ...todoCommands(home, todo),
+    ...calendarCommands(calendars),
+    ...forecastCommands(forecasts),
+    ...notificationCommands(notifications),
+    ...systemLogCommands(log),
+    ...historyCommands(home, recorder),
+  };
+}
 
 function basics(home: CommandsHome): Definitions {
   return {

@@ -17,6 +17,8 @@ export interface EntityService {
   readonly features?: readonly number[];
   /** Looks at the data as a whole, once its parts fit. */
   readonly check?: (data: JsonObject) => JsonObject;
+  /** Whether it answers with data; `only` has to be asked to. */
+  readonly response?: 'optional' | 'only';
   /** Whatever it gives is the entity's part of a response. */
   readonly run: (entity: StateRecord, call: ServiceCall) => unknown;
 }
@@ -26,6 +28,7 @@ function entityService(home: HomeCore, domain: string, spec: EntityService): Ser
   const shape = { ...targetShape, ...spec.shape };
   return {
     description: { fields: spec.fields ?? {}, target: { entity: [{ domain: [domain] }] } },
+    ...(spec.response === undefined ? {} : { response: spec.response }),
     check: (given) => {
       const data = fit(shape, given);
       assertTarget(data);

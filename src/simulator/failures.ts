@@ -13,7 +13,13 @@ export class Refusal extends Error {
     | 'invalid_format'
     | 'invalid_info'
     | 'unauthorized'
-    | 'not_found';
+    | 'not_found'
+    | 'not_supported'
+    | 'failed'
+    | 'forecast_not_supported'
+    | 'invalid_entity_ids'
+    | 'invalid_start_time'
+    | 'invalid_end_time';
   readonly translation: Translation | undefined;
 
   constructor(kind: Refusal['kind'], message: string, translation?: Translation) {

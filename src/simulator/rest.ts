@@ -2,7 +2,11 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import type { RestRequest, RestResponse } from '../home-assistant/protocol/transport.ts';
 import type { HomeConfig, ServicesResult } from '../home-assistant/protocol/wire.ts';
 import { Refusal, ServiceMissing } from './failures.ts';
+import { restEventOf } from './calendars.ts';
+import { restHistory, restLogbook } from './history-commands.ts';
 import type { HomeCore } from './home-core.ts';
+import type { Household } from './household.ts';
+import { microsecondsOf } from './instants.ts';
 import { isObject } from './json.ts';
 import { shown } from './python-text.ts';
 import { NotFitting } from './schema.ts';
@@ -11,6 +15,7 @@ import { isEntityId } from './schema.ts';
 
 /** What REST has of the home beside its core. */
 export interface RestHome extends HomeCore {
+  readonly household: Household;
   config(): HomeConfig;
   describeServices(): ServicesResult;
 }
@@ -31,6 +36,8 @@ interface Answer {
   /** JSON that is in text already; `compress` says whether it may be. */
   readonly text?: { readonly json: string; readonly compress: boolean };
   readonly plain?: string;
+  /** No body, and no type of one. */
+  readonly nothing?: boolean;
 }
 
 type View = (asked: Asked) => Answer | Promise<Answer>;
@@ -74,6 +81,11 @@ const routes: readonly Route[] = [
   },
   { path: /^\/api\/services\/([^/]+)\/([^/]+)$/, views: { POST: callService } },
   { path: /^\/api\/config\/core\/check_config$/, views: { POST: checkConfig } },
+  { path: /^\/api\/calendars$/, views: { GET: ({ home }) => ({ json: home.household.calendars.list() }) } },
+  { path: /^\/api\/calendars\/([^/]+)$/, views: { GET: calendarEvents } },
+  { path: /^\/api\/history\/period\/?([^/]*)$/, views: { GET: history } },
+  { path: /^\/api\/logbook\/?([^/]*)$/, views: { GET: logbook } },
+  { path: /^\/api\/error_log$/, views: { GET: errorLog } },
 ];
 
 /** Answers a request as Home Assistant's REST API does. */
@@ -215,6 +227,67 @@ function checkConfig({ user }: Asked): Answer {
   return user.isAdmin ? { json: { result: 'valid', errors: null, warnings: null } } : unauthorized;
 }
 
+/** There is nothing in the body of its refusals. */
+const empty = { status: 400, nothing: true } as const;
+
+function calendarEvents({ home, parts: [entityId = ''], query }: Asked): Answer {
+  const [start, end] = [query.get('start'), query.get('end')].map((time) => momentOf(time));
+  if (start === undefined || end === undefined) return empty;
+  const events = home.household.calendars.between(entityId, start, end);
+  return events === undefined ? empty : { json: events.map(restEventOf) };
+}
+
+const dayUs = 86_400_000_000;
+
+function history({ home, parts: [time = ''], query }: Asked): Answer {
+  const span = spanOf(home, time, query);
+  if ('status' in span) return span;
+  const filter = query.get('filter_entity_id');
+  if (filter === null || filter === '') return message('filter_entity_id is missing', 400);
+  const entityIds = filter.toLowerCase().split(',');
+  if (!entityIds.every((entityId) => isEntityId(entityId))) return message('Invalid filter_entity_id', 400);
+  const options = { minimal: query.has('minimal_response'), withoutAttributes: query.has('no_attributes') };
+  return { json: restHistory(home.household.recorder, entityIds, span.from, span.to, options) };
+}
+
+function logbook({ home, parts: [time = ''], query }: Asked): Answer {
+  const span = spanOf(home, time, query);
+  if ('status' in span) return span;
+  const entityIds = query.get('entity')?.toLowerCase().split(',');
+  return { json: restLogbook(home, home.household.recorder, entityIds, span.from, span.to) };
+}
+
+/** A day from a moment on, or the last one, in microseconds. */
+function spanOf(
+  home: RestHome,
+  time: string,
+  query: URLSearchParams,
+): { readonly from: number; readonly to: number } | (Answer & { readonly status: number }) {
+  const nowUs = Math.floor(home.clock.nowMs() * 1000) + 1;
+  const start = momentOf(time);
+  if (time !== '' && start === undefined) return { status: 400, json: { message: 'Invalid datetime' } };
+  const from = start === undefined ? nowUs - dayUs : microsecondsOf(start.toString());
+  const end = query.get('end_time');
+  if (end === null) return { from, to: Math.min(from + dayUs, nowUs) };
+  const until = momentOf(end);
+  if (until === undefined) return { status: 400, json: { message: 'Invalid end_time' } };
+  return { from, to: microsecondsOf(until.toString()) };
+}
+
+function momentOf(text: string | null): Temporal.Instant | undefined {
+  try {
+    return Temporal.Instant.from(text ?? '');
+  } catch {
+    // It is no moment, of which the caller tells.
+    return undefined;
+  }
+}
+
+function errorLog({ home, user }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  return { plain: home.household.log.text, headers: { 'content-type': 'application/octet-stream' } };
+}
+
 // --- Bodies -----------------------------------------------------------------------------------------------------------
 
 const unreadable = Symbol('unreadable');
@@ -239,7 +312,8 @@ const always = {
 };
 
 function sealed(answer: Answer, accepted: string): RestResponse {
-  const json = answer.text?.json ?? (answer.plain === undefined ? JSON.stringify(answer.json) : undefined);
+  const hasNoJson = answer.plain !== undefined || answer.nothing === true;
+  const json = answer.text?.json ?? (hasNoJson ? undefined : JSON.stringify(answer.json));
   const bytes = Buffer.from(json ?? answer.plain ?? '');
   const compress = json !== undefined && answer.text?.compress !== false && bytes.length > compressedFromBytes;
   const encoding = compress ? ['deflate', 'gzip'].find((name) => accepted.includes(name)) : undefined;
@@ -247,8 +321,10 @@ function sealed(answer: Answer, accepted: string): RestResponse {
   return {
     status: answer.status ?? 200,
     headers: {
+      ...(answer.nothing === true
+        ? {}
+        : { 'content-type': json === undefined ? 'text/plain; charset=utf-8' : 'application/json' }),
       ...answer.headers,
-      'content-type': json === undefined ? 'text/plain; charset=utf-8' : 'application/json',
       ...always,
       'content-length': String(body.length),
       ...(encoding === undefined ? {} : { 'content-encoding': encoding }),

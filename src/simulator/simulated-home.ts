@@ -9,6 +9,7 @@ import { Connection, type Peer } from './connection.ts';
 import { attributesOfNew, defaultConfig } from './default-entities.ts';
 import { EventBus, HomeEvent, type EventOrigin } from './event-bus.ts';
 import type { EntityChanges } from './home-core.ts';
+import { Household, type HouseholdOptions } from './household.ts';
 import { Instants } from './instants.ts';
 import type { JsonObject } from './json.ts';
 import { Lifecycle, type RestartPace, type StartPace } from './lifecycle.ts';
@@ -25,7 +26,7 @@ import { type StateChange, StateMachine, type WriteOptions } from './state-machi
 import { type Attributes, StateRecord } from './state-record.ts';
 import { type User, type UserNames, Users } from './users.ts';
 
-export interface SimulatedHomeOptions {
+export interface SimulatedHomeOptions extends HouseholdOptions {
   readonly clock: Clock;
   /**
    * Ids, tokens and whatever else is left to chance follow from it.
@@ -99,6 +100,8 @@ export class SimulatedHome {
   readonly states: StateMachine;
   readonly services: ServiceRegistry;
   readonly registries: Registries;
+  /** Lists, calendars, notifications, the log, and what has happened. */
+  readonly household: Household;
   readonly limits: Limits;
   readonly behaviours = new Behaviours();
   /** What is known of the WebSocket; a test may add to it. */
@@ -140,10 +143,16 @@ export class SimulatedHome {
       onStart: () => this.#announce('homeassistant_start'),
       onStarted: () => this.#announce('homeassistant_started'),
     });
+    this.household = new Household(this);
     this.commands = standardCommands(this);
     registerStandardServices(this, { scripts: options.scripts ?? {}, notifiers: options.notifiers ?? ['notify'] });
+    this.household.registerServices();
     this.states.listen((change) => this.#tellChange(change));
-    this.#furnish({ ...scriptEntities(options.scripts ?? {}), ...options.states });
+    this.#furnish({
+      ...scriptEntities(options.scripts ?? {}),
+      ...this.household.furnish(options),
+      ...options.states,
+    });
   }
 
   /** The owner's token. */
@@ -385,6 +394,7 @@ export class SimulatedHome {
   }
 
   #accepted({ domain, service, serviceData, context, request }: AcceptedCall): void {
+    this.household.recorder.called(context.id, { domain, service });
     this.fire('call_service', { domain, service, service_data: serviceData }, { context });
     const call = {
       domain,

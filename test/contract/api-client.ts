@@ -16,9 +16,17 @@ export const SELECT = 'input_select.house_mode';
 /** A home with what the API is tried on. */
 export async function openApiHome(): Promise<ContractHome> {
   if (onRealHome) return openHome();
+  const clock = new SystemClock();
+  const inMinutes = (minutes: number): string =>
+    Temporal.Instant.fromEpochMilliseconds(Math.floor(clock.nowMs())).add({ minutes }).toString();
+  const future = { start: inMinutes(30), end: inMinutes(90), summary: 'Future Event' };
+  const about = { description: 'Future Description', location: 'Future Location' };
   const home = new SimulatedHome({
-    clock: new SystemClock(),
+    clock,
+    calendars: { 'calendar.calendar_1': { events: [{ ...future, ...about }] } },
+    todoLists: { 'todo.chores': ['Water the plants'] },
     states: {
+      'input_boolean.guest_mode': 'off',
       [LIGHT]: 'off',
       [OTHER_LIGHT]: 'on',
       [SWITCH]: 'on',

@@ -6,7 +6,7 @@ import { dict, fit, optional, required, type Shape, textual } from '../schema.ts
 const message = { required: true, selector: { text: {} } };
 const title = { selector: { text: {} } };
 
-/** `notify` and the notifications in the interface. What was sent stands in the home's list of calls. */
+/** `notify`. What was sent stands in the home's list of calls. */
 export function registerNotify(home: HomeCore, services: readonly string[]): void {
   registerEntityServices(home, 'notify', {
     send_message: {
@@ -30,20 +30,4 @@ export function registerNotify(home: HomeCore, services: readonly string[]): voi
       run: () => undefined,
     });
   }
-  registerPersistentNotification(home);
-}
-
-function registerPersistentNotification(home: HomeCore): void {
-  const notificationId = { selector: { text: {} } };
-  home.services.register('persistent_notification', 'create', {
-    description: { fields: { message, title, notification_id: notificationId } },
-    check: (data) =>
-      fit({ message: required(textual), title: optional(textual), notification_id: optional(textual) }, data),
-    run: () => undefined,
-  });
-  home.services.register('persistent_notification', 'dismiss', {
-    description: { fields: { notification_id: { required: true, ...notificationId } } },
-    check: (data) => fit({ notification_id: required(textual) }, data),
-    run: () => undefined,
-  });
 }

@@ -21,6 +21,11 @@ const span: Check = (value) => {
   return seconds;
 };
 
+/** The same for whoever is no field of a service. */
+export function secondsOfSpan(value: unknown): number {
+  return Number(span(value));
+}
+
 function secondsOfText(value: string): number {
   if (!value.includes(':')) return Number(value);
   const [hours = 0, minutes = 0, seconds = 0] = value.split(':').map(Number);

@@ -66,9 +66,9 @@ const setKeys = /\.(referenced_(entities|devices|areas)|(result|entity_entry)\.(
 /** Texts that differ from run to run, and how each kind is known by. */
 const varying = [
   { pattern: /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, name: (id: string) => id },
-  { pattern: /^[0-9a-f]{32}$/, name: (id: string) => id },
+  { pattern: /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, name: (id: string) => id },
   {
-    pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$/,
+    pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d$/,
     name: (iso: string) => `${Temporal.Instant.from(iso).epochNanoseconds / 1000n}`,
   },
 ];

@@ -9,6 +9,8 @@ import type {
   WireLabel,
 } from '../../../src/home-assistant/protocol/registry-wire.ts';
 import { VirtualClock } from '../../../src/kernel/virtual-clock.ts';
+import type { CalendarSetup } from '../../../src/simulator/calendars.ts';
+import type { ForecastSetup } from '../../../src/simulator/forecasts.ts';
 import { isObject, type JsonObject } from '../../../src/simulator/json.ts';
 import type { Scripts } from '../../../src/simulator/services/script.ts';
 import { SimulatedHome } from '../../../src/simulator/simulated-home.ts';
@@ -34,6 +36,50 @@ const scripts: Scripts = {
   failing: { alias: 'Failing', sequence: [{ stop: 'broken on purpose', error: true }] },
   calls_missing: { alias: 'Calls a missing action', sequence: [{ action: 'no_such_domain.no_such_action' }] },
 };
+
+/** What stands in its to-do list from the start. */
+const todoLists = { 'todo.chores': ['Water the plants'] };
+
+/** The demo integration's calendars: half an hour after it was set up, and, set up a moment later, half an hour before. */
+function demoCalendars(setUp: Temporal.ZonedDateTime): Record<string, CalendarSetup> {
+  const at = (minutes: number, laterUs = 0): string =>
+    setUp.add({ minutes }).add({ microseconds: laterUs }).toString({ timeZoneName: 'never' });
+  const future = {
+    start: at(30),
+    end: at(90),
+    summary: 'Future Event',
+    description: 'Future Description',
+    location: 'Future Location',
+  };
+  const current = { start: at(-30, 1), end: at(30, 1), summary: 'Current Event' };
+  return { 'calendar.calendar_1': { events: [future] }, 'calendar.calendar_2': { events: [current] } };
+}
+
+/** The demo integration's forecasts begin on the day that they are asked for. */
+const forecasts: Record<string, ForecastSetup> = {
+  'weather.demo_weather_south': {
+    daily: (now) =>
+      demoDays.map(([condition, precipitation, temperature, templow, probability], index) => ({
+        datetime: now.with({ hour: 16, minute: 0 }).add({ days: index }).toString({ timeZoneName: 'never' }),
+        condition,
+        precipitation,
+        temperature,
+        templow,
+        precipitation_probability: probability,
+      })),
+  },
+  'weather.demo_weather_north': {},
+};
+
+const demoDays = [
+  ['rainy', 1, 22, 15, 60],
+  ['rainy', 5, 19, 8, 30],
+  ['cloudy', 0, 15, 9, 10],
+  ['sunny', 0, 12, 6, 0],
+  ['partlycloudy', 2, 14, 7, 20],
+  ['rainy', 15, 18, 7, 0],
+  ['fog', 0.2, 21, 12, 100],
+] as const;
 
 /** What its demo lamp is set to from the start. It is off then, and a lamp that is off shows nothing of it. */
 const bedLightWhenOn = { brightness: 180, color_mode: 'color_temp', color_temp_kelvin: 4166, effect: 'rainbow' };
@@ -62,6 +108,9 @@ export class RecordedHouse {
       config: this.#config,
       catalogue: this.#catalogue,
       scripts,
+      todoLists,
+      calendars: demoCalendars(setUpAt(states)),
+      forecasts,
       userNames: { owner: String(owner.name), user: String(user.name) },
     });
     home.states.clear();
@@ -83,6 +132,7 @@ export class RecordedHouse {
       void record.json;
     }
     deriveEntities(home);
+    showNotifications(home);
     return { home, clock };
   }
 
@@ -164,6 +214,22 @@ function deriveEntities(home: SimulatedHome): void {
   home.derive('group.contract_lights', lights, (read) => ({
     state: lights.some((light) => read(light) === 'on') ? 'on' : 'off',
   }));
+}
+
+/** It complains of the attempts to log in with a wrong token that the first recordings are of. */
+function showNotifications({ household: { notifications } }: SimulatedHome): void {
+  const from = 'Login attempt or request with invalid authentication from localhost (127.0.0.1).';
+  notifications.show(`${from} See the log for details.`, 'Login attempt failed', 'http-login');
+  // Two of the recordings show one each.
+  notifications.show('hello', 'Contract', 'contract');
+  const broken = 'Config error. See [the logs](/config/logs) for details.';
+  notifications.show(broken, 'Config validating', 'homeassistant.check_config');
+}
+
+/** The demo integration's calendars became what they are when it was set up. */
+function setUpAt(states: KnownStates): Temporal.ZonedDateTime {
+  const changed = BigInt(states.get('calendar.calendar_1')?.lastChanged ?? 0) * 1000n;
+  return Temporal.Instant.fromEpochNanoseconds(changed).toZonedDateTimeISO('Europe/Amsterdam');
 }
 
 /** When the recording began: by the first event in it, else some time after whatever is known. */
