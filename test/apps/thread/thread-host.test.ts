@@ -80,6 +80,27 @@ describe('ThreadHost', () => {
     );
   });
 
+  it('knows who caused a change, whichever thread the call came from', async () => {
+    const whose = `
+      import { App } from 'hassette';
+      export class Whose extends App {
+        override onInitialize() {
+          this.bus.onStateChange('light.hall', ({ cause, to }) =>
+            this.logger.info(to?.state + ': ' + cause.kind + ' ' + cause.app + ' ' + cause.certain));
+          this.bus.onStateChange('binary_sensor.hall', { to: 'off' }, () => this.entity('light.hall').turnOff());
+        }
+      }`;
+    const { home, logs } = await start(
+      { 'lamp.ts': LAMP, 'whose.ts': whose },
+      { lamp: { class: 'Lamp' }, whose: { class: 'Whose', isolation: 'thread' } },
+    );
+    const said = (): readonly string[] => logs.map(({ msg }) => msg).filter((msg) => /^o(n|ff): /.test(msg));
+    home.setState('binary_sensor.hall', 'on');
+    await vi.waitFor(() => expect(said()).toEqual(['on: app lamp true']));
+    home.setState('binary_sensor.hall', 'off');
+    await vi.waitFor(() => expect(said()).toEqual(['on: app lamp true', 'off: self whose true']));
+  });
+
   it('shows an app as failed whose thread ends by itself', async () => {
     const exits = `
       import { App } from 'hassette';
