@@ -4,10 +4,14 @@ import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Logging } from '../kernel/logging.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
+import { withTimeout } from '../kernel/waiting.ts';
 import { Runtime } from '../runtime/runtime.ts';
 import { ownPackage } from './own-package.ts';
 import { sayError } from './say-error.ts';
 import { exitCodes, type StopRequests, type Surroundings } from './surroundings.ts';
+
+/** How long the daemon waits at its end for lines to be written. */
+const LOG_CLOSE_LIMIT_MS = 1000;
 
 export interface RunOptions {
   readonly config?: string;
@@ -74,6 +78,15 @@ export async function run(options: RunOptions, at: Surroundings, stopRequests: S
     sayError(at, failure.error);
     return exitCodes.failed;
   } finally {
-    await logging.close();
+    await closeInTime(logging);
+  }
+}
+
+/** What cannot be written by then, to a disk that is stuck say, is tried once more as the process ends. */
+async function closeInTime(logging: Logging): Promise<void> {
+  try {
+    await withTimeout(new SystemClock(), LOG_CLOSE_LIMIT_MS, 'the end of the log', () => logging.close());
+  } catch {
+    // There is nowhere to tell it.
   }
 }

@@ -15,6 +15,12 @@ class DaemonRunning extends HassetteError {
   readonly audience = 'operator';
 }
 
+/** The daemon cannot keep its own files where it is to. */
+class DataFolderUnusable extends HassetteError {
+  readonly code = 'DATA_FOLDER_UNUSABLE';
+  readonly audience = 'operator';
+}
+
 /** No daemon answers on this data folder. */
 export class DaemonNotRunning extends HassetteError {
   readonly code = 'DAEMON_NOT_RUNNING';
@@ -49,20 +55,19 @@ export class ControlSocket extends Resource {
   }
 
   protected override async onStart(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
-    const address = controlAddress(this.#folder);
-    if (await answers(address)) {
-      throw new DaemonRunning(`A daemon runs already on the data folder ${this.#folder}`, {
-        hint: 'Stop it first, or give this one a data folder of its own: --data FOLDER, or paths.data in the configuration.',
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      const address = controlAddress(this.#folder);
+      this.#server = (await this.#listen(address)) ?? (await this.#listenInPlaceOf(address));
+      await chmod(address, 0o600);
+    } catch (error) {
+      if (error instanceof DaemonRunning) throw error;
+      const because = error instanceof Error ? error.message : String(error);
+      throw new DataFolderUnusable(`The data folder ${this.#folder} cannot be used: ${because}`, {
+        hint: 'Let the user that runs the daemon write in it, or name another one: --data FOLDER, or paths.data in the configuration.',
+        cause: error,
       });
     }
-    // Left over by a daemon that was killed.
-    await rm(address, { force: true });
-    const server = createServer((connection) => this.#serve(connection));
-    server.listen(address);
-    await once(server, 'listening');
-    await chmod(address, 0o600);
-    this.#server = server;
   }
 
   protected override async onStop(): Promise<void> {
@@ -72,6 +77,31 @@ export class ControlSocket extends Resource {
     server.close();
     for (const connection of this.#connections) connection.destroy();
     await closed;
+  }
+
+  /** Of two daemons that start at once, one gets the address. */
+  async #listen(address: string): Promise<Server | undefined> {
+    const server = createServer((connection) => this.#serve(connection));
+    server.listen(address);
+    try {
+      await once(server, 'listening');
+      return server;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined;
+      throw error;
+    }
+  }
+
+  /** What is there may have been left over by a daemon that was killed. */
+  async #listenInPlaceOf(address: string): Promise<Server> {
+    if (!(await answers(address))) {
+      await rm(address, { force: true });
+      const server = await this.#listen(address);
+      if (server !== undefined) return server;
+    }
+    throw new DaemonRunning(`A daemon runs already on the data folder ${this.#folder}`, {
+      hint: 'Stop it first, or give this one a data folder of its own: --data FOLDER, or paths.data in the configuration.',
+    });
   }
 
   #serve(connection: Socket): void {
