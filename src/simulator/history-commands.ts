@@ -45,14 +45,14 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
     'history/history_during_period': {
       fields: shape,
       run: ({ id, ...given }, connection) => {
-        const wanted = wantedOf(given, now());
+        const wanted = wantedOf(given);
         connection.result(id, wanted.from > now() ? {} : historyOf(recorder, wanted));
       },
     },
     'history/stream': {
       fields: shape,
       run: ({ id, ...given }, connection) => {
-        const wanted = wantedOf(given, now());
+        const wanted = wantedOf(given);
         const ids = new Set(wanted.entityIds);
         const unlisten = recorder.listen((recorded) => {
           if (!ids.has(recorded.entityId) || recorded.record === undefined) return;
@@ -64,7 +64,7 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
         connection.event(id, {
           states: historyOf(recorder, wanted),
           start_time: secondsOf(wanted.from),
-          end_time: secondsOf(wanted.to),
+          end_time: secondsOf(Math.min(wanted.to, now())),
         });
       },
     },
@@ -78,7 +78,7 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
       },
       run: ({ id, start_time: start, end_time: end, entity_ids: entityIds }, connection) => {
         const from = moment(start, 'start_time');
-        const to = end === undefined ? now() + 1 : moment(end, 'end_time');
+        const to = end === undefined ? Number.POSITIVE_INFINITY : moment(end, 'end_time');
         connection.result(id, logbookOf(recorder, textsOf(entityIds), from, to));
       },
     },
@@ -100,16 +100,16 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
         connection.subscribe(id, unlisten);
         connection.result(id);
         const range = { start_time: secondsOf(from), end_time: secondsOf(now()) };
-        connection.event(id, { events: logbookOf(recorder, ids, from, now() + 1), ...range });
+        connection.event(id, { events: logbookOf(recorder, ids, from, Number.POSITIVE_INFINITY), ...range });
       },
     },
   };
 }
 
-function wantedOf(given: JsonObject, now: number): Wanted {
+function wantedOf(given: JsonObject): Wanted {
   const entityIds = textsOf(given.entity_ids) ?? [];
   const from = moment(given.start_time, 'start_time');
-  const to = given.end_time === undefined ? now + 1 : moment(given.end_time, 'end_time');
+  const to = given.end_time === undefined ? Number.POSITIVE_INFINITY : moment(given.end_time, 'end_time');
   if (!entityIds.every((entityId) => isEntityId(entityId))) {
     throw new Refusal('invalid_entity_ids', 'Invalid entity_ids');
   }

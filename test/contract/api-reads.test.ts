@@ -45,6 +45,11 @@ describe('api.history', () => {
     const times = states.map(({ at }) => at.epochMilliseconds);
     expect(times).toEqual(times.toSorted((one, other) => one - other));
     expect(states.every(({ attributes }) => attributes === undefined)).toBe(true);
+    const gap = states[1]?.at ?? since;
+    const until = await all(t.api.history(SENSOR, { since, until: gap }));
+    expect(until.filter(({ before }) => !before).map(({ state }) => state)).toEqual(['1']);
+    const from = await all(t.api.history(SENSOR, { since: gap.subtract({ microseconds: 1 }) }));
+    expect(from.map(({ state, before }) => `${state} ${before}`).slice(0, 2)).toEqual(['1 true', 'unavailable false']);
     await t.api.states.remove(SENSOR);
   });
 

@@ -58,11 +58,11 @@ export async function* readHistory(
     const next = from.add({ milliseconds: pageMs });
     const to = Temporal.Instant.compare(next, until) < 0 ? next : until;
     const isFirst = from === since;
-    const page = await readPage(requests, entityIds, { from, to, isFirst }, options);
+    const isOpen = to === until && options.until === undefined;
+    const page = await readPage(requests, entityIds, { from, to, isFirst, isOpen }, options);
     if (page.length < FEW) pageMs = Math.min(LONGEST_PAGE_MS, pageMs * 2);
     else if (page.length > 4 * FEW) pageMs /= 2;
-    // One that lies on the seam belongs to the page that begins with it.
-    yield* page.filter(({ at, before }) => before || to === until || Temporal.Instant.compare(at, to) < 0);
+    yield* page;
     from = to;
   }
 }
@@ -71,19 +71,22 @@ interface Page {
   readonly from: Temporal.Instant;
   readonly to: Temporal.Instant;
   readonly isFirst: boolean;
+  /** Up to whatever there is by the home's own clock, of which ours may be a little off. */
+  readonly isOpen: boolean;
 }
 
 async function readPage(
   requests: HomeRequests,
   entityIds: readonly string[],
-  { from, to, isFirst }: Page,
+  { from, to, isFirst, isOpen }: Page,
   { attributes = false, timeout }: HistoryOptions,
 ): Promise<HistoryState[]> {
   const what = `api.history(${entityIds.length === 1 ? `'${entityIds[0]}'` : `${entityIds.length} entities`})`;
   const command = {
     type: 'history/history_during_period',
-    start_time: wireMoment(from),
-    end_time: wireMoment(to),
+    // Home Assistant gives what lies between, and leaves out both ends: what lies on a seam belongs to the page after it.
+    start_time: wireMoment(isFirst ? from : from.subtract({ microseconds: 1 })),
+    ...(isOpen ? {} : { end_time: wireMoment(to) }),
     entity_ids: entityIds,
     include_start_time_state: isFirst,
     significant_changes_only: false,
@@ -95,9 +98,10 @@ async function readPage(
       const answer = recordIn(await requests.command(what, command, { timeout }), what);
       return Object.entries(answer)
         .flatMap(([entityId, states]) =>
-          recordsIn(states, what).map((state) => historyState(entityId, state, from, attributes, what)),
+          recordsIn(states, what).map((state) =>
+            historyState(entityId, state, isFirst ? from : undefined, attributes, what),
+          ),
         )
-        .filter(({ before }) => isFirst || !before)
         .toSorted((one, other) => Temporal.Instant.compare(one.at, other.at));
     } catch (error) {
       if (!(error instanceof ConnectionLost) || left <= 1) throw error;
@@ -108,7 +112,7 @@ async function readPage(
 function historyState(
   entityId: string,
   wire: JsonRecord,
-  from: Temporal.Instant,
+  begin: Temporal.Instant | undefined,
   withAttributes: boolean,
   what: string,
 ): HistoryState {
@@ -124,7 +128,7 @@ function historyState(
     number: Number.isFinite(number) ? number : undefined,
     available,
     at,
-    before: Temporal.Instant.compare(at, from) <= 0,
+    before: begin !== undefined && Temporal.Instant.compare(at, begin) <= 0,
     attributes: withAttributes && isRecord(wire['a']) ? Object.freeze(wire['a']) : undefined,
   });
 }
