@@ -102,6 +102,15 @@ export type {
 } from './home-assistant/api/system.ts';
 export type { ApiTodo, TodoChanges, TodoChoice, TodoDetails } from './home-assistant/api/todo.ts';
 export type { TodoDue, TodoItem } from './home-assistant/api/todo-item.ts';
+export type {
+  ApiRegistries,
+  AreaFields,
+  CategoryFields,
+  DeviceChanges,
+  EntityChanges,
+  FloorFields,
+  LabelFields,
+} from './home-assistant/api/registries.ts';
 export type { ApiStates, SetStateOptions } from './home-assistant/api-states.ts';
 export {
   CallNotSent,
@@ -157,6 +166,15 @@ export type {
   WaitOptions,
   WaitResult,
 } from './home-assistant/state-types.ts';
+export type {
+  Area,
+  Category,
+  Device,
+  Floor,
+  Label,
+  RegistryEntity,
+  RegistryEntityDetails,
+} from './home-assistant/registries/records.ts';
 export type { StateOf, StatesView } from './home-assistant/states-view.ts';
 export type { Target, TargetSelection } from './home-assistant/target.ts';
 

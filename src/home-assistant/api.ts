@@ -11,6 +11,7 @@ import { type HistoryOptions, type HistoryState, readHistory } from './api/histo
 import { type LogbookEntry, type LogbookOptions, readLogbook } from './api/logbook.ts';
 import { ApiMedia } from './api/media.ts';
 import { ApiNotifications } from './api/notifications.ts';
+import { ApiRegistries } from './api/registries.ts';
 import { ApiRepairs } from './api/repairs.ts';
 import { ApiStatistics } from './api/statistics.ts';
 import { ApiSystem } from './api/system.ts';
@@ -22,7 +23,11 @@ import { callService, fireEvent, getConfig } from './protocol/commands.ts';
 import type { Command, HomeConfig } from './protocol/wire.ts';
 import type { AskOptions, CallAnswer, CallArguments, ServiceCallOptions, ServiceName } from './service-call.ts';
 import { checkCall, type CallToCheck, type Verdict } from './service-check.ts';
-import { selectionOf, type Target } from './target.ts';
+import { targetOf } from './registries/selected-target.ts';
+import { readSelection } from './registries/selection.ts';
+import type { StateMirror } from './state-mirror.ts';
+import type { Selection } from './state-types.ts';
+import { isSelectedTarget, selectionOf, type Target, type TargetSelection } from './target.ts';
 
 export interface TemplateOptions extends AskOptions {
   /** Names that the template may use. */
@@ -62,6 +67,8 @@ export class Api {
   readonly media: ApiMedia;
   /** Notifications in the interface and on phones. */
   readonly notifications: ApiNotifications;
+  /** Areas, floors, labels, categories, devices and entities. */
+  readonly registries: ApiRegistries;
   /** What Home Assistant wants a person to see to. */
   readonly repairs: ApiRepairs;
   /** Means, extremes and sums, kept for ever. */
@@ -85,6 +92,7 @@ export class Api {
     this.helpers = new ApiHelpers(requests);
     this.media = new ApiMedia(requests);
     this.notifications = new ApiNotifications(requests, call);
+    this.registries = new ApiRegistries(requests);
     this.repairs = new ApiRepairs(requests);
     this.statistics = new ApiStatistics(requests);
     this.system = new ApiSystem(requests, call);
@@ -281,8 +289,40 @@ export class Api {
   async #call(name: string, options: ServiceCallOptions<string>): Promise<unknown> {
     const what = `api.call('${name}')`;
     this.#requests.assertMayAct(what);
-    const call = callOf(name, options);
     const timeoutMs = this.#requests.timeoutMsOf(options.timeout);
+    const { target } = options;
+    if (isSelectedTarget(target)) return this.#callSelected(name, { ...options, target: undefined }, target, timeoutMs);
+    return this.#callTarget(what, callOf(name, options, target), options, timeoutMs);
+  }
+
+  /** A selection may have to wait until it is known whom it means. */
+  async #callSelected(
+    name: string,
+    options: ServiceCallOptions<string>,
+    selection: Selection,
+    timeoutMs: number,
+  ): Promise<unknown> {
+    const what = `api.call('${name}')`;
+    const { home } = this.#requests;
+    const choice = readSelection(selection, what);
+    const isKnown = home.registries.loaded || !choice.registered;
+    const leftMs = isKnown
+      ? timeoutMs
+      : await whileParked(
+          what,
+          this.#requests.within(what, timeoutMs, (signal) => home.whenKnown(signal)),
+        );
+    const call = callOf(name, options, undefined);
+    return this.#callTarget(what, { ...call, target: targetOf(choice, call.service, home) }, options, leftMs);
+  }
+
+  #callTarget(
+    what: string,
+    given: CallToCheck,
+    options: ServiceCallOptions<string>,
+    timeoutMs: number,
+  ): Promise<unknown> {
+    const call = underPresentIds(given, this.#requests.home.mirror);
     // Nothing is awaited where the check can be made at once: the call leaves in this turn.
     const verdict = options.validate === false ? undefined : this.#check(call);
     return whileParked(
@@ -345,7 +385,28 @@ export class Api {
   }
 }
 
-function callOf(name: string, options: ServiceCallOptions<string>): CallToCheck {
+/** An entity that was renamed is called by the id that it has. */
+function underPresentIds(call: CallToCheck, mirror: StateMirror): CallToCheck {
+  if (!mirror.hasRenames) return call;
+  const present = (ids: unknown): unknown => {
+    if (typeof ids === 'string') return mirror.presentId(ids);
+    return Array.isArray(ids) ? ids.map((id) => (typeof id === 'string' ? mirror.presentId(id) : id)) : ids;
+  };
+  const { target, data } = call;
+  return {
+    ...call,
+    ...(target?.entity_id === undefined
+      ? {}
+      : { target: { ...target, entity_id: present(target.entity_id) as string } }),
+    ...('entity_id' in data ? { data: { ...data, entity_id: present(data['entity_id']) } } : {}),
+  };
+}
+
+function callOf(
+  name: string,
+  options: ServiceCallOptions<string>,
+  target: string | readonly string[] | TargetSelection | undefined,
+): CallToCheck {
   // Home Assistant takes services in any case.
   const service = name.toLowerCase();
   if (!/^[^.\s]+\.[^.\s]+$/.test(service)) {
@@ -355,7 +416,7 @@ function callOf(name: string, options: ServiceCallOptions<string>): CallToCheck 
   }
   return {
     service,
-    target: options.target === undefined ? undefined : selectionOf(options.target),
+    target: target === undefined ? undefined : selectionOf(target),
     data: options.data ?? {},
     returnResponse: options.returnResponse === true,
   };

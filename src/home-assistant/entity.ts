@@ -5,6 +5,7 @@ import type { DomainState, Unavailable } from './domain-states.ts';
 import { type Attributes, domainOf } from './entity-state.ts';
 import type { Home } from './home.ts';
 import type { Override } from './provenance/overrides.ts';
+import { type Area, areaOf, type Floor, floorOf } from './registries/records.ts';
 import type { AskOptions, EntityResponse, ServiceData } from './service-call.ts';
 import type { Services } from './services.ts';
 import type { DomainOf, StateChangeEvent, StateOptions, WaitOptions, WaitResult } from './state-types.ts';
@@ -68,7 +69,7 @@ type CamelCase<Text extends string> = Text extends `${infer First}_${infer Rest}
 
 /** What an entity needs of its app. */
 export interface EntityContext {
-  readonly home: Pick<Home, 'mirror' | 'service'>;
+  readonly home: Pick<Home, 'mirror' | 'service' | 'registries'>;
   readonly api: Api;
   /** The app's `bus.onStateChange`, its types forgotten. */
   readonly onStateChange: (entityId: string, optionsOrHandler: unknown, handler: unknown) => Subscription;
@@ -119,6 +120,26 @@ export class Entity<Id extends string = string> {
   /** When the state last became what it is, on Home Assistant's clock. */
   get lastChanged(): Temporal.Instant | undefined {
     return this.current?.lastChanged;
+  }
+
+  /** The area that it stands in: its own, else its device's. Undefined where it stands in none. */
+  get area(): Area | undefined {
+    const { index } = this.#context.home.registries;
+    const areaId = index.areaIdOf(this.#presentId);
+    const area = areaId === undefined ? undefined : index.areas.get(areaId);
+    return area === undefined ? undefined : areaOf(area);
+  }
+
+  /** The floor of its area. */
+  get floor(): Floor | undefined {
+    const floorId = this.area?.floorId;
+    const floor = floorId === undefined ? undefined : this.#context.home.registries.index.floors.get(floorId);
+    return floor === undefined ? undefined : floorOf(floor);
+  }
+
+  /** The ids of its own labels. Those of its device and its area count in selections as well. */
+  get labels(): readonly string[] {
+    return this.#context.home.registries.index.entity(this.#presentId)?.labels ?? [];
   }
 
   /** `bus.onStateChange` for this entity. */
@@ -176,6 +197,10 @@ export class Entity<Id extends string = string> {
 
   toJSON(): unknown {
     return this.current ?? { entityId: this.entityId };
+  }
+
+  get #presentId(): string {
+    return this.#context.home.mirror.presentId(this.entityId);
   }
 
   #alwaysResponds(id: string): boolean {

@@ -87,6 +87,11 @@ export class StateMirror {
     return this.#record(entityId)?.lastGood();
   }
 
+  /** Whether any entity is known under an id that it had once. */
+  get hasRenames(): boolean {
+    return this.#formerly.size > 0;
+  }
+
   /** What an entity is called now that was called so; any other id is given back as it is. */
   presentId(entityId: string): string {
     return this.#formerly.size === 0 ? entityId : (this.#formerly.get(entityId) ?? entityId);

@@ -3,10 +3,14 @@ import type { DomainState, Unavailable } from './domain-states.ts';
 import type { EntityState } from './entity-state.ts';
 import type { Home } from './home.ts';
 import { nearestEntity } from './service-check.ts';
-import type { DomainOf } from './state-types.ts';
+import { readSelection } from './registries/selection.ts';
+import type { DomainOf, EntityIdOf, Selection } from './state-types.ts';
 
 /** The state of an entity, with the states that its domain can have. */
 export type StateOf<Id extends string> = EntityState<DomainState<DomainOf<Id>> | Unavailable>;
+
+/** The ids of a domain, or of what a selection means. */
+type IdOf<Wanted> = Wanted extends string ? `${Wanted}.${string}` : EntityIdOf<Wanted>;
 
 /**
  * The states of a home as they are now: `this.states`. Reading costs nothing and waits for nothing; while a change is
@@ -19,9 +23,9 @@ export type StateOf<Id extends string> = EntityState<DomainState<DomainOf<Id>> |
  * ```
  */
 export class StatesView {
-  readonly #home: Pick<Home, 'home' | 'mirror'>;
+  readonly #home: Pick<Home, 'home' | 'mirror' | 'selections'>;
 
-  constructor(home: Pick<Home, 'home' | 'mirror'>) {
+  constructor(home: Pick<Home, 'home' | 'mirror' | 'selections'>) {
     this.#home = home;
   }
 
@@ -87,17 +91,34 @@ export class StatesView {
     return number !== undefined && number < limit;
   }
 
-  /** The ids of all entities, or of those of a domain. */
-  entityIds<const Domain extends string>(domain?: Domain): readonly `${Domain}.${string}`[] {
+  /**
+   * The ids of all entities, of those of a domain, or of those that a selection means.
+   *
+   * @throws InvalidArgument where the selection is none.
+   */
+  entityIds<const Wanted extends string | Selection = string>(wanted?: Wanted): readonly IdOf<Wanted>[] {
     // The mirror keeps them by what stands before the dot.
-    return [...this.#home.mirror.entityIds(domain)] as `${Domain}.${string}`[];
+    return this.#ids(wanted) as readonly IdOf<Wanted>[];
   }
 
-  /** The states of all entities, or of those of a domain. */
-  all<const Domain extends string>(domain?: Domain): readonly StateOf<Domain>[] {
-    const { mirror } = this.#home;
-    const states: readonly EntityState[] = Array.from(mirror.entityIds(domain)).flatMap((id) => mirror.get(id) ?? []);
-    return states as readonly StateOf<Domain>[];
+  /**
+   * The states of all entities, of those of a domain, or of those that a selection means.
+   *
+   * @example
+   * ```ts
+   * const lit = this.states.all({ domain: 'light', area: 'kitchen' }).filter((light) => light.state === 'on');
+   * ```
+   * @throws InvalidArgument where the selection is none.
+   */
+  all<const Wanted extends string | Selection = string>(wanted?: Wanted): readonly StateOf<IdOf<Wanted>>[] {
+    const states: readonly EntityState[] = this.#ids(wanted).flatMap((id) => this.#home.mirror.get(id) ?? []);
+    return states as readonly StateOf<IdOf<Wanted>>[];
+  }
+
+  #ids(wanted: string | Selection | undefined): readonly string[] {
+    const { mirror, selections } = this.#home;
+    if (typeof wanted !== 'object') return [...mirror.entityIds(wanted)];
+    return selections.resolve(readSelection(wanted, 'states')).filter((entityId) => mirror.has(entityId));
   }
 
   [Symbol.iterator](): Iterator<EntityState> {

@@ -1,3 +1,6 @@
+import { isSelection } from './registries/selection.ts';
+import type { Selection } from './state-types.ts';
+
 /**
  * What a call is for: an entity id, several, or a selection by Home Assistant's registries.
  *
@@ -5,10 +8,11 @@
  * ```ts
  * await this.api.call('light.turn_off', { target: 'light.kitchen' });
  * await this.api.call('light.turn_off', { target: ['light.kitchen', 'light.hall'] });
- * await this.api.call('light.turn_off', { target: { area_id: 'kitchen', label_id: ['night'] } });
+ * await this.api.call('light.turn_off', { target: { area_id: 'kitchen', label_id: ['night'] } });  // either
+ * await this.api.call('light.turn_off', { target: { area: 'kitchen', label: 'night' } });           // both
  * ```
  */
-export type Target = string | readonly string[] | TargetSelection;
+export type Target = string | readonly string[] | TargetSelection | Selection;
 
 /** What a call is for, by Home Assistant's own names; whatever one of them selects is meant. */
 export interface TargetSelection {
@@ -28,7 +32,7 @@ export const TARGET_KEYS: readonly (keyof TargetSelection)[] = [
 ];
 
 /** A target as it goes over the wire. */
-export function selectionOf(target: Target): TargetSelection {
+export function selectionOf(target: string | readonly string[] | TargetSelection): TargetSelection {
   if (typeof target === 'string' || isList(target)) return { entity_id: target };
   return target;
 }
@@ -52,6 +56,11 @@ export function namedEntities(named: unknown): readonly string[] {
 /** Whether a text can be an entity id at all. */
 export function isEntityId(text: string): boolean {
   return /^(?!_)[\da-z_]+(?<!_)\.(?!_)[\da-z_]+(?<!_)$/.test(text);
+}
+
+/** Whether a target is a selection as subscriptions have it, and not one by Home Assistant's own names. */
+export function isSelectedTarget(target: Target | undefined): target is Selection {
+  return typeof target === 'object' && !Array.isArray(target) && isSelection(target);
 }
 
 function isList(target: Target): target is readonly string[] {

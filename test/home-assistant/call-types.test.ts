@@ -47,8 +47,8 @@ describe('api.call, by type', () => {
       api.call('light.turn_on'),
       // @ts-expect-error There is no such option.
       api.call('light.turn_on', { targt: id, target: id }),
-      // @ts-expect-error Areas are selected by `area_id`.
-      api.call('light.turn_on', { target: { area: 'kitchen' } }),
+      // @ts-expect-error It is `area` or `area_id`.
+      api.call('light.turn_on', { target: { aera: 'kitchen' } }),
       // @ts-expect-error `value` is needed.
       api.call('input_number.set_value', { target: id }),
       // @ts-expect-error `value` is needed.
