@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { PATIENT, SECRET, spawned } from './spawned.ts';
 
-/** Twelve mistakes of all kinds: each is told once, at its place, and nothing is started. */
+/** Mistakes of all kinds: each is told once, at its place, and nothing is started. */
 const files = {
   'hassette.yaml': [
     'homes:',
@@ -42,6 +42,7 @@ it('a wrong configuration is told whole, with exit code 2', PATIENT, async () =>
   }
   expect(run.stderr).toContain('--log-level on the command line  logging.level\n    found "debg"');
   expect(check.stderr).toMatch(/hassette\.yaml:8:12 {2}logging\.level\n {4}found "loud"/);
-  expect(run.stderr).toContain('The configuration has 12 errors:');
+  for (const { stderr } of [run, check]) expect(stderr).toMatch(/paths\.apps\n {4}there is no folder/);
+  expect(run.stderr).toContain('The configuration has 13 errors:');
   expect(run.output + check.output).not.toContain(SECRET);
 });
