@@ -5,13 +5,16 @@ import { Home } from '../../../src/home-assistant/home.ts';
 import { HomeConnection } from '../../../src/home-assistant/home-connection.ts';
 import type { Cause } from '../../../src/home-assistant/provenance/cause.ts';
 import type { OwnCallStore } from '../../../src/home-assistant/provenance/own-call-store.ts';
+import type { HomeTransport } from '../../../src/home-assistant/protocol/transport.ts';
 import { Cancelled } from '../../../src/kernel/errors.ts';
 import { Executor } from '../../../src/kernel/executor.ts';
 import { Life } from '../../../src/kernel/life.ts';
-import { Logging } from '../../../src/kernel/logging.ts';
+import { Logging, type LogRecord } from '../../../src/kernel/logging.ts';
 import { Resource, type ResourceContext } from '../../../src/kernel/resource.ts';
 import { durationMs } from '../../../src/kernel/duration.ts';
 import { VirtualClock } from '../../../src/kernel/virtual-clock.ts';
+import { AppScheduler } from '../../../src/scheduler/app-scheduler.ts';
+import { SchedulerService } from '../../../src/scheduler/scheduler-service.ts';
 import type { JsonObject } from '../../../src/simulator/json.ts';
 import { SimulatedHome } from '../../../src/simulator/simulated-home.ts';
 
@@ -65,27 +68,37 @@ export type TestHouse = ReturnType<typeof makeHouse>;
 /** A daemon that is connected to it, and apps in it. */
 export async function startDaemon(
   { clock, home }: TestHouse,
-  options: { readonly token?: string; readonly store?: OwnCallStore } = {},
+  options: {
+    readonly token?: string;
+    readonly store?: OwnCallStore;
+    readonly transport?: HomeTransport;
+    /** Comes back while the home is away. */
+    readonly early?: boolean;
+  } = {},
 ) {
-  const logging = new Logging({ clock, format: 'silent' });
+  const logging = new Logging({ clock, level: 'info', format: 'silent' });
+  const lines: LogRecord[] = [];
+  logging.tap((record) => lines.push(record));
   const executor = new Executor({ clock, logger: logging.logger('executor') });
   const forget = clock.addActivity(executor);
   const root = new Daemon({ clock, logging });
   const connection = new HomeConnection(root, {
     home: 'default',
-    transport: home.transport,
+    transport: options.transport ?? home.transport,
     token: options.token ?? home.token,
     ownCalls: options.store,
   });
   const hosted = new Home(root, connection);
   const service = new BusService(root, { executor });
+  const jobs = new SchedulerService(root, { executor });
   await clock.pump(root.start());
-  await clock.pump(hosted.firstReady);
+  if (options.early !== true) await clock.pump(hosted.firstReady);
   await clock.settle();
   const lives: Life[] = [];
   return {
     connection,
     hosted,
+    lines,
     app(name: string) {
       const life = new Life(name);
       lives.push(life);
@@ -93,9 +106,12 @@ export async function startDaemon(
       const bus = new AppBus({ service, home: hosted, life, clock, logger, self: () => undefined });
       const api = new Api({ home: hosted, life, clock, logger, app: name });
       const told: string[] = [];
+      const scheduler = new AppScheduler({ service: jobs, life, self: undefined, timeZone: () => 'UTC' });
       return {
         bus,
         api,
+        life,
+        scheduler,
         /** Who caused the changes of states and attributes of `light.a`, in words. */
         told,
         listen(entityId = 'light.a') {
