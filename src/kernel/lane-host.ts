@@ -7,6 +7,7 @@ import type { Life } from './life.ts';
 import type { LifeScope } from './life-scope.ts';
 import type { Logger } from './logging.ts';
 import type { Run } from './run.ts';
+import type { SourceLine } from './source-line.ts';
 
 /** What a lane is given by its executor. */
 export interface LaneHost {
@@ -30,6 +31,8 @@ export interface FailureReport {
   readonly scope: LifeScope;
   readonly input?: string | undefined;
   readonly hint?: string | undefined;
+  /** In place of the line that the error came from. */
+  readonly sourceLine?: SourceLine | undefined;
   readonly unhandled?: Unhandled | undefined;
   readonly onError: ((failure: Failure) => unknown) | undefined;
 }

@@ -296,6 +296,8 @@ export class Lane<T> implements LaneView, RunOwner {
     const failure = this.#report(flight.run, error, {
       input: this.#describe(flight.input),
       hint: this.#options.timeoutHint ?? timeLimitHint(timeoutMs),
+      // It comes from the clock, and so from whoever moves a virtual one: a line of a test, which has no part in it.
+      sourceLine: undefined,
     });
     this.#letGo(flight, new Cancelled(error.message, { cause: error }), { kind: 'timed-out', failure });
   }
@@ -383,7 +385,7 @@ export class Lane<T> implements LaneView, RunOwner {
     return { kind: 'failed', failure: this.#report(run, error, { input: this.#describe(input) }) };
   }
 
-  #report(run: Run, error: unknown, details: Pick<FailureReport, 'input' | 'hint' | 'unhandled'>): Failure {
+  #report(run: Run, error: unknown, details: Pick<FailureReport, 'input' | 'hint' | 'sourceLine' | 'unhandled'>): Failure {
     return this.host.report({ error, run, scope: this.#scope, onError: this.#options.onError, ...details });
   }
 

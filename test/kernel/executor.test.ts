@@ -164,6 +164,7 @@ describe('Executor', () => {
         'hook "onInitialize" of hallway_light took longer than its time limit of 5 s',
       ]);
       expect(lines.at(-1)).toMatchObject({ hint: 'Hurry.' });
+      expect(lines.at(-1), 'the line that moved the clock').not.toHaveProperty('source');
     });
 
     it('call off a run, let the next one go and refuse what the old one still tries', async () => {
