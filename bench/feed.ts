@@ -121,7 +121,8 @@ class Client {
       case 'call_service':
         return this.#called(message, result);
       default:
-        return result(null);
+        // Of registries and the like the home has nothing to list.
+        return result(message.type.endsWith('/list') ? [] : null);
     }
   }
 
