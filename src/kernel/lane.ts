@@ -385,7 +385,11 @@ export class Lane<T> implements LaneView, RunOwner {
     return { kind: 'failed', failure: this.#report(run, error, { input: this.#describe(input) }) };
   }
 
-  #report(run: Run, error: unknown, details: Pick<FailureReport, 'input' | 'hint' | 'sourceLine' | 'unhandled'>): Failure {
+  #report(
+    run: Run,
+    error: unknown,
+    details: Pick<FailureReport, 'input' | 'hint' | 'sourceLine' | 'unhandled'>,
+  ): Failure {
     return this.host.report({ error, run, scope: this.#scope, onError: this.#options.onError, ...details });
   }
 
