@@ -73,24 +73,34 @@ function servicesIn(result: unknown): readonly string[] {
   );
 }
 
-function areasIn(result: unknown): readonly string[] {
+/** What is known of one kind: ids, each with the name that a person may have taken for it. */
+type Known = ReadonlyMap<string, string | undefined>;
+
+function idsOnly(ids: readonly string[]): Known {
+  return new Map(ids.map((id) => [id, undefined]));
+}
+
+function areasIn(result: unknown): Known {
   const areas: readonly unknown[] = Array.isArray(result) ? result : [];
-  return areas.flatMap((area) =>
-    typeof area === 'object' && area !== null && 'area_id' in area ? [String(area.area_id)] : [],
+  return new Map(
+    areas.flatMap((area): [string, string | undefined][] => {
+      if (typeof area !== 'object' || area === null || !('area_id' in area)) return [];
+      return [[String(area.area_id), 'name' in area ? String(area.name) : undefined]];
+    }),
   );
 }
 
-async function knownOf(
-  kind: Kind,
-  link: HomeLink,
-  snapshot: HomeSnapshot,
-  timeoutMs: number,
-): Promise<readonly string[]> {
+function nearestOf(value: string, known: Known): string | undefined {
+  const called = [...known].find(([, name]) => name?.toLowerCase() === value.toLowerCase());
+  return called?.[0] ?? nearest(value, known.keys());
+}
+
+async function knownOf(kind: Kind, link: HomeLink, snapshot: HomeSnapshot, timeoutMs: number): Promise<Known> {
   switch (kind) {
     case 'entity':
-      return Object.keys(snapshot.entities);
+      return idsOnly(Object.keys(snapshot.entities));
     case 'service':
-      return servicesIn(await link.command(getServices(), { timeoutMs }));
+      return idsOnly(servicesIn(await link.command(getServices(), { timeoutMs })));
     case 'area':
       return areasIn(await link.command({ type: 'config/area_registry/list' }, { timeoutMs }));
     default:
@@ -107,15 +117,15 @@ async function missingIn(
   link: HomeLink,
   snapshot: HomeSnapshot,
 ): Promise<readonly MissingReference[]> {
-  const known = new Map<Kind, ReadonlySet<string>>();
+  const known = new Map<Kind, Known>();
   const missing: MissingReference[] = [];
   for (const { at, meaning, value } of home.references) {
     const { kind } = meaning;
     if (!isKind(kind)) continue;
-    const there = known.get(kind) ?? new Set(await knownOf(kind, link, snapshot, home.limitMs));
+    const there = known.get(kind) ?? (await knownOf(kind, link, snapshot, home.limitMs));
     known.set(kind, there);
     if (there.has(value)) continue;
-    missing.push({ at, message: `no ${kind} "${value}" in home "${home.name}"`, nearest: nearest(value, there) });
+    missing.push({ at, message: `no ${kind} "${value}" in home "${home.name}"`, nearest: nearestOf(value, there) });
   }
   return missing;
 }

@@ -16,6 +16,7 @@ async function givenHome() {
   const home = new SimulatedHome({
     clock: new SystemClock(),
     states: { 'light.hallway': 'off', 'light.kitchen': 'off' },
+    registries: { areas: { hallway: {}, living_room: { name: 'Parlour' } } },
   });
   const server = await SimulatorServer.listen(home);
   onTestFinished(() => server.close());
@@ -135,6 +136,25 @@ describe('hassette check --home', () => {
     const { exitCode, said } = await run(['check', '--home'], { files, environment: { URL: url, TOKEN: home.token } });
     expect(exitCode).toBe(1);
     expect(said).toContain('home "default"\n');
+  });
+
+  it('holds areas against the home, and knows them by their names as well', async () => {
+    const { home, url } = await givenHome();
+    const rooms = [
+      "import { App, areaId, z } from 'hassette';",
+      'export class Rooms extends App.with(z.object({ room: areaId(), other: areaId() })) {}',
+    ].join('\n');
+    const configuration = (room: string, other: string) => ({
+      'apps/rooms.ts': rooms,
+      'hassette.yaml': `homes: { default: { url: "\${URL}", token: "\${TOKEN}" } }\napps: { a: { class: Rooms, config: { room: ${room}, other: ${other} } } }`,
+    });
+    const environment = { URL: url, TOKEN: home.token };
+    const wrong = await run(['check', '--home'], { files: configuration('halway', 'Parlour'), environment });
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.said).toContain('no area "halway" in home "default". Did you mean "hallway"?');
+    expect(wrong.said).toContain('no area "Parlour" in home "default". Did you mean "living_room"?');
+    const right = await run(['check', '--home'], { files: configuration('hallway', 'living_room'), environment });
+    expect(right.exitCode).toBe(0);
   });
 
   it('asks the simulated home too', async () => {
