@@ -6,4 +6,5 @@ export {
   SimulatedHome,
   type SimulatedHomeOptions,
 } from './simulator/simulated-home.ts';
+export type { DeviceSetup, EntityEntrySetup, RegistrySetup } from './simulator/registries/registries.ts';
 export { NotQuiet } from './kernel/virtual-clock.ts';

@@ -9,6 +9,7 @@ import { Logging, type LogLevel, type LogRecord } from '../kernel/logging.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { configurationOf } from '../runtime/configuration-of.ts';
 import { Runtime } from '../runtime/runtime.ts';
+import type { RegistrySetup } from '../simulator/registries/registries.ts';
 import { type EntitySetup, SimulatedHome } from '../simulator/simulated-home.ts';
 import { AppUnderTest } from './app-under-test.ts';
 
@@ -32,6 +33,8 @@ type GivenConfig<C> =
 export interface RunAppSettings {
   /** The home's entities: a state each, or a state with attributes. */
   readonly home?: Readonly<Record<string, string | EntitySetup>> | undefined;
+  /** Areas, floors, labels and devices, and which entities stand in them or bear them. @defaultValue none */
+  readonly registries?: RegistrySetup | undefined;
   /**
    * When it is: an instant, or a date and time with the time zone that is then the home's.
    *
@@ -107,6 +110,7 @@ export async function runApp<C extends TestableApp>(
     seed: settings.seed,
     config: { time_zone: timeZone },
     states: settings.home,
+    registries: settings.registries,
     notifiers: settings.notifiers,
     // In memory nobody is lost by itself; a month of virtual time would be mostly pings.
     limits: { pingAfterMs: QUIET_MS },

@@ -1,6 +1,3 @@
-/** The registries of a home, by the word that their commands and events have for them. */
-export type RegistryKind = 'area' | 'floor' | 'label' | 'category' | 'device' | 'entity';
-
 /** What records of all registries have: seconds since the epoch. */
 export interface WireRecordTimes {
   readonly created_at: number;

@@ -64,6 +64,8 @@ export class RegistryMirror {
   readonly #staleEntities = new Set<string>();
   #allEntitiesStale = false;
   #created = new Set<string>();
+  /** What went, and what was renamed, since the question was asked that is not answered yet: the answer may not know. */
+  #meanwhile: { readonly entityId: string; readonly renamed?: string }[] = [];
   #settled: (() => void)[] = [];
 
   constructor(options: RegistryMirrorOptions) {
@@ -137,18 +139,26 @@ export class RegistryMirror {
     if (typeof entityId !== 'string') return;
     if (action === 'remove') {
       this.#staleEntities.delete(entityId);
+      if (this.#asking) this.#meanwhile.push({ entityId });
       this.index.removeEntity(entityId);
       this.#options.onChanged(NOBODY);
       return;
     }
     if (typeof oldId === 'string' && oldId !== entityId) {
-      if (this.#staleEntities.delete(oldId)) this.#staleEntities.add(entityId);
-      this.rename(oldId, entityId);
+      this.#takeRename(oldId, entityId);
     }
     if (action === 'create') this.#created.add(entityId);
     else if (!touchesIndex(changes)) return;
     this.#staleEntities.add(entityId);
     this.#refreshSoon();
+  }
+
+  #takeRename(from: string, to: string): void {
+    const wasStale = this.#staleEntities.delete(from);
+    // Whatever is being asked of it is asked by an id that it no longer has.
+    if (wasStale || this.#asking) this.#staleEntities.add(to);
+    if (this.#asking) this.#meanwhile.push({ entityId: from, renamed: to });
+    this.rename(from, to);
   }
 
   /** What comes in one go is asked for together. */
@@ -187,6 +197,7 @@ export class RegistryMirror {
     this.#staleLists.clear();
     this.#staleEntities.clear();
     this.#allEntitiesStale = false;
+    this.#meanwhile = [];
     const [entities, entries, ...listed] = await Promise.all([
       all ? this.#list('entity') : undefined,
       some.length === 0 ? [] : askEntries(some, this.#options.ask),
@@ -198,6 +209,10 @@ export class RegistryMirror {
     this.#created = new Set();
     if (entities !== undefined) this.#replaceEntities(entities.filter(isEntry), created);
     for (const entry of entries) this.index.putEntity(entry);
+    for (const { entityId, renamed } of this.#meanwhile) {
+      if (renamed === undefined || this.index.entity(renamed) !== undefined) this.index.removeEntity(entityId);
+      else this.index.renameEntity(entityId, renamed);
+    }
     this.#loaded = true;
     this.#options.onChanged(created);
   }

@@ -19,7 +19,7 @@ export interface Choice {
 }
 
 /** What a selection may name. */
-export const SELECTION_KEYS: readonly (keyof Selection)[] = [
+const SELECTION_KEYS: readonly (keyof Selection)[] = [
   'domain',
   'area',
   'floor',

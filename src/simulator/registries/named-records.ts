@@ -118,7 +118,7 @@ export class NamedRecords<T extends WireRecordTimes & { readonly name: string }>
 }
 
 /** Names that differ in case and spaces only are the same. */
-export function normalized(name: string): string {
+function normalized(name: string): string {
   return name.toLowerCase().replaceAll(' ', '');
 }
 

@@ -20,7 +20,7 @@ class Host extends Resource {
 }
 
 /** Two rooms on two floors, with a lamp on a device, a motion sensor with a battery, and a hidden light. */
-export const ROOMS: RegistrySetup = {
+const ROOMS: RegistrySetup = {
   floors: { ground: {}, first: {} },
   areas: { kitchen: { floor: 'ground' }, study: { floor: 'first', labels: ['night'] } },
   labels: { night: {} },
