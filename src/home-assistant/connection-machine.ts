@@ -9,7 +9,7 @@ import type { HomePhase } from './home-link.ts';
  * | connecting     | a socket is being opened                                        | opened, ended         |
  * | authenticating | the home is asked to let us in                                  | entered, ended        |
  * | syncing        | configuration and states are asked for                          | entered, ready, ended |
- * | starting       | the home answers and is not up yet: its states are waited for   | ready, ended          |
+ * | starting       | the home answers and is not up yet: that is waited for          | entered, ended        |
  * | ready          | states are known and followed                                   | ended                 |
  * | lost           | no connection; waits, longer each time, to try again            | retry                 |
  * | refused        | no connection; the token was refused; waits, long, to try again | retry                 |
@@ -66,7 +66,7 @@ export function stepConnection(state: ConnectionState, input: ConnectionInput): 
     case 'entered':
       return entered(state, input.phase);
     case 'ready':
-      if (state.phase !== 'syncing' && state.phase !== 'starting') return stay(state);
+      if (state.phase !== 'syncing') return stay(state);
       return {
         state: { ...state, phase: 'ready', told: [] },
         effects: [{ do: 'unlimit' }],
@@ -96,7 +96,7 @@ function open(state: ConnectionState): ConnectionStep {
 }
 
 function entered(state: ConnectionState, phase: 'syncing' | 'starting'): ConnectionStep {
-  if (state.phase === 'authenticating' && phase === 'syncing') {
+  if ((state.phase === 'authenticating' || state.phase === 'starting') && phase === 'syncing') {
     return enter(state, 'syncing', [{ do: 'limit', phase: 'syncing' }]);
   }
   // A home may take minutes to start. That it is alive is known from its pongs.

@@ -6,6 +6,8 @@ interface Followed {
   followers: number;
   /** The id of its subscription on the present connection. */
   subscription: number | undefined;
+  /** The home has accepted it. */
+  isStanding: boolean;
   refusal: WireError | undefined;
 }
 
@@ -36,7 +38,7 @@ export class EventFollowing {
   follow(eventType: string): () => void {
     let followed = this.#followed.get(eventType);
     if (followed === undefined) {
-      followed = { followers: 0, subscription: undefined, refusal: undefined };
+      followed = { followers: 0, subscription: undefined, isStanding: false, refusal: undefined };
       this.#followed.set(eventType, followed);
       this.#subscribe(eventType, followed);
     }
@@ -68,21 +70,30 @@ export class EventFollowing {
   }
 
   #subscribe(eventType: string, followed: Followed): void {
+    const session = this.#session;
     followed.refusal = undefined;
-    followed.subscription = this.#session?.subscribe(
+    followed.isStanding = false;
+    const id = session?.subscribe(
       subscribeEvents(eventType),
       (event) => {
-        if (isEvent(event)) this.#listener.onEvent(event);
+        if (followed.subscription === id && isEvent(event)) this.#listener.onEvent(event);
       },
-      (answer) => this.#answered(eventType, followed, answer),
+      (answer) => {
+        if (followed.subscription === id) this.#answered(eventType, followed, answer);
+        // Nobody follows it any more. It could not be ended before it was there: Home Assistant works on commands side
+        // by side, and one that ends a subscription which is still being made ends nothing.
+        else if (answer.success && id !== undefined) session?.unsubscribe(id);
+      },
     );
+    followed.subscription = id;
   }
 
   #answered(eventType: string, followed: Followed, answer: ResultMessage): void {
+    followed.isStanding = answer.success;
     if (answer.success) return;
     followed.subscription = undefined;
     followed.refusal = answer.error;
-    if (this.#followed.get(eventType) === followed) this.#listener.onRefusal(eventType, answer.error);
+    this.#listener.onRefusal(eventType, answer.error);
   }
 
   #unfollow(eventType: string): void {
@@ -91,7 +102,9 @@ export class EventFollowing {
     followed.followers -= 1;
     if (followed.followers > 0) return;
     this.#followed.delete(eventType);
-    if (followed.subscription !== undefined) this.#session?.unsubscribe(followed.subscription);
+    const { subscription, isStanding } = followed;
+    followed.subscription = undefined;
+    if (subscription !== undefined && isStanding) this.#session?.unsubscribe(subscription);
   }
 }
 

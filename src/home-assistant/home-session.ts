@@ -149,8 +149,9 @@ export class HomeSession {
         this.wire.sendText(authMessage(this.#options.token));
         return;
       case 'enter':
-        if (effect.phase === 'syncing') this.#liveness.start();
-        else this.#armPoll();
+        if (effect.phase === 'starting') this.#armPoll();
+        else if (this.#poll === undefined) this.#liveness.start();
+        else this.#poll.cancel();
         this.#listener.onEntered(effect.phase);
         return;
       case 'follow':

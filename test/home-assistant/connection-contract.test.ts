@@ -8,7 +8,7 @@ import type {
   SocketListener,
 } from '../../src/home-assistant/protocol/transport.ts';
 import { HassetteError } from '../../src/kernel/errors.ts';
-import { refuseAuth, swallow, unreachable } from '../../src/simulator/faults.ts';
+import { delay, refuseAuth, swallow, unreachable } from '../../src/simulator/faults.ts';
 import { page, rowsBelow } from '../docs/pages.ts';
 import { makeHouse, startDaemon } from './provenance/trail-fixture.ts';
 
@@ -210,5 +210,28 @@ describe('the contract of the connection', () => {
     reachable();
     await t.clock.pump(Promise.all(calls));
     expect(order).toEqual(['change', 'turn_on light.b', 'turn_on light.later', 'turn_on light.b']);
+  });
+
+  it('does not wait for ever for a home that has started and does not tell its states', async () => {
+    const t = await open();
+    await using _daemon = t.daemon;
+    const mute = t.home.add(swallow(({ type }) => type === 'subscribe_entities'));
+    t.home.restart();
+    await t.advance('30s');
+    expect(t.daemon.hosted.connection.phase).toBe('syncing');
+    mute();
+    await t.advance('2m');
+    expect(t.daemon.hosted.ready).toBe(true);
+  });
+
+  it('ends at the home what nobody wants any more by the time that it is there', async () => {
+    const t = await open();
+    await using _daemon = t.daemon;
+    t.home.add(delay(t.clock, 1000, ({ type }) => type === 'subscribe_events'));
+    const rung = t.app.bus.onEvent('rung', () => undefined);
+    await t.advance('500ms');
+    rung.cancel();
+    await t.advance('1s');
+    expect(t.home.bus.hasListeners('rung')).toBe(false);
   });
 });

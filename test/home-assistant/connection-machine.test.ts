@@ -60,7 +60,8 @@ const table: readonly Row[] = [
   ['it is starting, which may take long', at('syncing'), entered('starting'), at('starting'), [{ do: 'unlimit' }]],
   ['a word out of place', at('lost'), entered('syncing'), at('lost'), []],
   ['all is known', at('syncing'), ready, at('ready', { told: [] }), [{ do: 'unlimit' }]],
-  ['all is known of a home that was starting', at('starting'), ready, at('ready', { told: [] }), [{ do: 'unlimit' }]],
+  ['it has started', at('starting'), entered('syncing'), at('syncing'), [{ do: 'limit', phase: 'syncing' }]],
+  ['its states before it has started', at('starting'), ready, at('starting'), []],
   ['a word out of place', at('connecting'), ready, at('connecting'), []],
 
   [

@@ -138,7 +138,11 @@ function config(state: HandshakeState & { step: 'config' }, input: HandshakeInpu
   if (!isConfig(found)) return fail({ kind: 'not-home-assistant' });
   if (found.state === 'RUNNING') {
     const { starting } = state;
-    return { state: { step: 'entities', starting, config: found }, effects: [{ do: 'ask', what: 'entities' }] };
+    return {
+      state: { step: 'entities', starting, config: found },
+      // It may have taken its time to start, but not to answer.
+      effects: [...(starting ? [{ do: 'enter', phase: 'syncing' } as const] : []), { do: 'ask', what: 'entities' }],
+    };
   }
   return {
     state: { step: 'config', starting: true },

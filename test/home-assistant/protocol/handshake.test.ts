@@ -124,7 +124,13 @@ const table: readonly Row[] = [
 
   ['a starting home changed: it is asked again', waiting, lookAgain, waiting, asks('config')],
   ['it still starts', waiting, answered('config', notRunning), waiting, []],
-  ['it runs now', waiting, answered('config', running), started, asks('entities')],
+  [
+    'it runs now',
+    waiting,
+    answered('config', running),
+    started,
+    [{ do: 'enter', phase: 'syncing' }, ...asks('entities')],
+  ],
 
   ['a null result comes before the states', syncing, answered('entities', null), syncing, []],
   [
