@@ -202,7 +202,8 @@ async function live(seed: number): Promise<void> {
   for (const each of undo.splice(0)) each();
   // A dead connection is noticed within twice the interval of pings, and only then is there another.
   await clock.advanceBy(25_000);
-  for (let wait = 0; wait < 100 && !(hosted.ready && settled === calls); wait += 1) {
+  const isPeace = (): boolean => hosted.ready && settled === calls;
+  for (let wait = 0; wait < 100 && !isPeace(); wait += 1) {
     connection.retryNow();
     await clock.advanceBy(2000);
   }
