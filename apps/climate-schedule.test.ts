@@ -101,4 +101,33 @@ describe('ClimateSchedule', () => {
     ];
     await expect(start('2026-01-14T08:50[Europe/Berlin]', { schedule })).rejects.toThrow(/slots/);
   });
+
+  it('leaves a set point that somebody has chosen until the next slot, over an open window', async () => {
+    await using t = await start('2026-01-14T07:45[Europe/Berlin]');
+    await t.advance('1m');
+    await t.set(thermostat, 'heat', { temperature: 23 });
+    await t.set(window, 'on');
+    await t.advance('2m');
+    expect(t.attributes(thermostat)['temperature']).toBe(7);
+    await t.set(window, 'off');
+    expect(t.attributes(thermostat)['temperature']).toBe(23);
+    await t.advanceTo('09:00');
+    expect(t.attributes(thermostat)['temperature']).toBe(18);
+    await t.set(window, 'on');
+    await t.advance('2m');
+    await t.set(window, 'off');
+    expect(t.attributes(thermostat)['temperature']).toBe(18);
+  });
+
+  it('does not take what the device has rounded for a choice', async () => {
+    const schedule = [{ at: '06:30', temperature: 20.3 }];
+    await using t = await start('2026-01-14T07:45[Europe/Berlin]', { schedule });
+    await t.advance('10m');
+    await t.set(thermostat, 'heat', { temperature: 20.5 });
+    await t.set(window, 'on');
+    await t.advance('2m');
+    await t.set(window, 'off');
+    expect(t.attributes(thermostat)['temperature']).toBe(20.3);
+    expect(t.logs.some(({ msg }) => msg.includes('by hand'))).toBe(false);
+  });
 });

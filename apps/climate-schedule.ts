@@ -27,18 +27,26 @@ type Slot = z.output<typeof Slot>;
  *
  * Met: a start in the middle of a slot applies that slot; days on which the clocks change; a window that stays open
  * pauses the heating and its closing brings back the slot that holds by then; a thermostat that is unavailable when a
- * slot begins is set once when it returns; the set point is sent only where it differs, so an echo changes nothing.
+ * slot begins is set once when it returns; the set point is sent only where it differs, so an echo changes nothing; one
+ * that was chosen by hand lasts until the next slot, windows or not, and is told from an echo that the device has rounded.
  *
- * Not yet: a set point chosen by hand lasts until the next slot or the next window only by luck of nothing else
- * happening (telling a hand from a rounded echo needs provenance); a minimum time between two starts of a compressor
- * that survives a restart (needs storage); slots taken from a calendar.
+ * Not yet: a set point chosen by hand is forgotten, and a minimum time between two starts of a compressor would be, with
+ * a restart of the daemon (needs storage); slots taken from a calendar.
  */
 export class ClimateSchedule extends App.with(Config) {
+  /** The set point that somebody has chosen since the slot began. */
+  #byHand: number | undefined;
+
   override async onInitialize() {
     const { slots, windows, openFor, thermostat } = this.config;
     for (const [index, slot] of slots.entries()) {
-      this.scheduler.runDaily(slot.at, { name: `slot-${index + 1}` }, () => this.apply(`slot of ${slot.at}`));
+      this.scheduler.runDaily(slot.at, { name: `slot-${index + 1}` }, () => this.begin(slot));
     }
+    this.bus.onAttributeChange(thermostat, 'temperature', { cause: ['user', 'device'], name: 'by-hand' }, (event) => {
+      if (typeof event.value !== 'number') return;
+      this.logger.info(`${thermostat} was set to ${event.value}° by hand, until the next slot`);
+      this.#byHand = event.value;
+    });
     if (windows.length > 0) {
       this.bus.onStateChange(windows, { to: 'on', for: openFor, immediate: true, name: 'opened' }, (event) =>
         this.apply(`${event.entityId} is open`),
@@ -60,6 +68,12 @@ export class ClimateSchedule extends App.with(Config) {
     return begun.reduce((latest, each) => (isAfter(each.began, latest.began) ? each : latest)).slot;
   }
 
+  private async begin(slot: Slot) {
+    // A slot of other days begins at the same time of day, and nothing with it.
+    if (this.slotAt(this.clock.now()).at === slot.at) this.#byHand = undefined;
+    await this.apply(`slot of ${slot.at}`);
+  }
+
   private async apply(reason: string) {
     const { thermostat, windows, whileOpen } = this.config;
     if (!this.states.get(thermostat)?.available) {
@@ -67,7 +81,8 @@ export class ClimateSchedule extends App.with(Config) {
       return;
     }
     const open = windows.filter((window) => this.states.is(window, 'on'));
-    const temperature = open.length > 0 ? whileOpen : this.slotAt(this.clock.now()).temperature;
+    const wanted = this.#byHand ?? this.slotAt(this.clock.now()).temperature;
+    const temperature = open.length > 0 ? whileOpen : wanted;
     if (this.states.get(thermostat)?.attributes['temperature'] === temperature) return;
     this.logger.info(`setting ${thermostat} to ${temperature}° (${reason})`);
     await this.api.call('climate.set_temperature', { target: thermostat, data: { temperature } });

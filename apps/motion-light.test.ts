@@ -99,6 +99,48 @@ describe('MotionLight', () => {
     expect(t.state(light)).toBe('off');
   });
 
+  it('leaves a light off that somebody turned off by hand, until the room has been empty', async () => {
+    await using t = await inHallway();
+    await t.set(motion, 'on');
+    await t.advance('1m');
+    await t.set(light, 'off');
+    await t.set(motion, 'off');
+    await t.advance('1m');
+    await t.set(motion, 'on');
+    expect(t.state(light)).toBe('off');
+    await t.set(motion, 'off');
+    await t.advance('3m');
+    await t.set(motion, 'on');
+    expect(t.state(light)).toBe('on');
+  });
+
+  it('knows a hand from its own doing, from a lamp that reports late, and from another automation', async () => {
+    await using t = await inHallway();
+    await t.set(motion, 'on');
+    await t.advance('8s');
+    await t.set(light, 'on', { brightness: 152 });
+    await t.set(motion, 'off');
+    await t.advance('3m');
+    expect(t.state(light)).toBe('off');
+    await t.advance('10s');
+    await t.set(motion, 'on');
+    expect(t.state(light)).toBe('on');
+
+    const call = { domain: 'light', service: 'turn_off', data: { entity_id: [light] } };
+    await t.home.services.call({ ...call, context: t.home.newContext() });
+    await t.settle();
+    await t.set(motion, 'off');
+    await t.set(motion, 'on');
+    expect(t.state(light)).toBe('on');
+
+    const user = t.home.users.add('Ada', { isAdmin: false });
+    await t.home.services.call({ ...call, user, context: t.home.newContext(user) });
+    await t.settle();
+    await t.set(motion, 'off');
+    await t.set(motion, 'on');
+    expect(t.state(light)).toBe('off');
+  });
+
   it('takes up a countdown where a restart found it', async () => {
     await using before = await inHallway({ [motion]: 'off', [light]: 'on' });
     await before.advance('3m');

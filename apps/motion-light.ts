@@ -19,11 +19,13 @@ const Config = z.object({
  *
  * Met: several sensors (off only when all are clear), an unavailable sensor neither restarts nor ends the countdown,
  * repeated `on` reports do not either, a countdown goes on after a restart of the daemon with what is left of it, a
- * dimmed light stays dimmed, motion that never clears.
- *
- * Not yet: a light that somebody turned off by hand is lit again by the next motion (needs to know who changed it).
+ * dimmed light stays dimmed, one that somebody turned off by hand stays off until the room has been empty, motion that
+ * never clears.
  */
 export class MotionLight extends App.with(Config) {
+  /** When somebody turned the light off who has left the room since. */
+  #leftAt: Temporal.Instant | undefined;
+
   override onInitialize() {
     const { offAfter, stuckAfter } = this.config;
     this.bus.onStateChange(this.#sensors, { to: 'on', immediate: true, name: 'motion' }, this.turnOn);
@@ -37,6 +39,7 @@ export class MotionLight extends App.with(Config) {
   async turnOn() {
     const { light, brightness, dark } = this.config;
     if (this.states.is(light, 'on')) return;
+    if (this.#isTurnedOffByHand()) return;
     if (dark && this.states.number(dark.sensor, { or: 0 }) >= dark.belowLux) return;
     this.logger.info(`somebody moves: turning ${light} on`);
     await this.api.call('light.turn_on', { target: light, data: { brightness_pct: brightness } });
@@ -45,9 +48,19 @@ export class MotionLight extends App.with(Config) {
   async turnOff() {
     const { light } = this.config;
     const moving = this.#sensors.some((sensor) => this.states.is(sensor, 'on'));
-    if (moving || !this.states.is(light, 'on')) return;
+    if (moving) return;
+    this.#leftAt = this.entity(light).override()?.at;
+    if (!this.states.is(light, 'on')) return;
     this.logger.info(`nobody has moved for ${this.config.offAfter}: turning ${light} off`);
     await this.api.call('light.turn_off', { target: light });
+  }
+
+  /** Whoever is still here and has turned it off wants it dark, however much they move. */
+  #isTurnedOffByHand(): boolean {
+    const found = this.entity(this.config.light).override();
+    if (found?.change.to.state !== 'off' || this.#leftAt?.equals(found.at) === true) return false;
+    this.logger.info(`${this.config.light} was turned off by hand and stays off until nobody is here`);
+    return true;
   }
 
   get #sensors() {
