@@ -32,6 +32,7 @@ import { systemLogCommands } from './system-log.ts';
 import { todoCommands } from './todo-lists.ts';
 import { ScriptRun, scriptSteps } from './script-run.ts';
 import { targetShape } from './targets.ts';
+import { templateCommands } from './template/template-commands.ts';
 
 /** What commands have of the home beside its core. */
 export interface CommandsHome extends HelpersHome {
@@ -60,6 +61,7 @@ function householdCommands(home: CommandsHome): Definitions {
   const { todo, calendars, forecasts, notifications, log, recorder } = home.household;
   return {
     ...liveCommands(home),
+    ...templateCommands(home),
     ...helperCommands(home),
     ...systemCommands(home),
     ...todoCommands(home, todo),

@@ -10,6 +10,7 @@ import { microsecondsOf } from './instants.ts';
 import { isObject } from './json.ts';
 import { shown } from './python-text.ts';
 import { NotFitting } from './schema.ts';
+import { HomeTemplate } from './template/home-template.ts';
 import type { User } from './users.ts';
 import { isEntityId } from './schema.ts';
 
@@ -85,6 +86,7 @@ const routes: readonly Route[] = [
   { path: /^\/api\/calendars\/([^/]+)$/, views: { GET: calendarEvents } },
   { path: /^\/api\/history\/period\/?([^/]*)$/, views: { GET: history } },
   { path: /^\/api\/logbook\/?([^/]*)$/, views: { GET: logbook } },
+  { path: /^\/api\/template$/, views: { POST: template } },
   { path: /^\/api\/error_log$/, views: { GET: errorLog } },
 ];
 
@@ -281,6 +283,18 @@ function momentOf(text: string | null): Temporal.Instant | undefined {
     // It is no moment, of which the caller tells.
     return undefined;
   }
+}
+
+function template({ home, user, body }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  const data = readBody(body);
+  if (data === unreadable) return message('Invalid JSON specified.', 400);
+  const { template: text, variables } = isObject(data) ? data : {};
+  if (typeof text !== 'string') return plain(500, 'Internal Server Error\n\nServer got itself in trouble');
+  const rendered = new HomeTemplate(home, text, isObject(variables) ? variables : {}).render();
+  return rendered.kind === 'text'
+    ? { plain: rendered.text }
+    : message(`Error rendering template: ${rendered.error}`, 400);
 }
 
 function errorLog({ home, user }: Asked): Answer {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenApi, openApi, openApiHome, NUMBER } from './api-client.ts';
 import { openBus } from './bus-client.ts';
-import { type ContractHome, hasMortalHome, hasUserToken, LIGHT, onRealHome, openMortalHome } from './homes.ts';
+import { type ContractHome, hasMortalHome, hasUserToken, LIGHT, openMortalHome } from './homes.ts';
 
 const BOOLEAN = 'input_boolean.guest_mode';
 const LIST = 'todo.chores';
@@ -117,7 +117,7 @@ describe('bus.onTodoChange', () => {
   });
 });
 
-describe.skipIf(!onRealHome)('bus.onTemplate', () => {
+describe('bus.onTemplate', () => {
   it('tells what it gives, and when that is something else', async () => {
     await using b = await openBus(t);
     await t.api.call('input_number.set_value', { target: NUMBER, data: { value: 20 } });

@@ -168,7 +168,7 @@ describe('the rest of the api', () => {
     await expect(t.api.websocket({ type: 'no_such_command' })).rejects.toMatchObject({ homeCode: 'unknown_command' });
   });
 
-  describe.skipIf(!onRealHome)('renders templates', () => {
+  describe('renders templates', () => {
     it('to text', async () => {
       await t.api.call('input_number.set_value', { target: NUMBER, data: { value: 21 } });
       await expect(t.api.renderTemplate("{{ states('input_number.target_level') | float * 2 }}")).resolves.toBe('42.0');
