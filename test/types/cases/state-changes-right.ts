@@ -37,6 +37,13 @@ export class Right extends App {
     bus.onStateChange('binary_sensor.*_window', { to: 'on' }, () => undefined);
     bus.onStateChange('*.kitchen', { to: 'whatever' }, () => undefined);
     bus.onStateChange('*', () => undefined);
+    bus.onStateChange('light.kitchen', { to: 'on', cause: 'user', resync: 'ignore' }, (event) => {
+      same<'self' | 'app' | 'user' | 'automation' | 'device' | 'unknown', typeof event.cause.kind>();
+    });
+    bus.onStateChange('light.kitchen', { cause: ['user', 'device'] }, () => undefined);
+    bus.onStateChange('light.kitchen', { cause: not('self') }, () => undefined);
+    bus.onStateChange('light.kitchen', { cause: ({ kind, certain }) => kind === 'user' && certain }, () => undefined);
+    bus.onUnavailable('light.kitchen', { resync: 'ignore' }, () => undefined);
     bus.onStateChange({ domain: 'light' }, { to: 'on' }, () => undefined);
     bus.onStateChange({ domain: ['light', 'lock'] }, { to: 'locked' }, () => undefined);
     bus.onStateChange({ domain: 'light', area: 'kitchen' }, { to: 'on' }, (event) => same<`light.${string}`, typeof event.entityId>());

@@ -88,6 +88,12 @@ export class Wrong extends App {
     // What the handler is not told.
     bus.onStateChange('light.kitchen', { to: 'on' }, (event) => event.to.state === 'off');
     //                                                          ^ This comparison appears to be unintentional because the types '"on"' and '"off"' have no overlap.
+    bus.onStateChange('light.kitchen', { to: 'on', cause: 'users' }, done);
+    //                                             ^ Type '"users"' is not assignable to type 'CauseCondition | undefined'. Did you mean '"user"'?
+    bus.onStateChange('light.kitchen', { cause: not('me') }, done);
+    //                                   ^ Type '"me"' is not assignable to type 'OneOf<CauseKind> | readonly CauseKind[] | CauseKind'.
+    bus.onStateChange('light.kitchen', { resync: 'tell' }, done);
+    //                                   ^ Type '"tell"' is not assignable to type '"ignore"'.
     bus.onStateChange('light.kitchen', (event) => event.to.state);
     //                                            ^ 'event.to' is possibly 'null'.
     bus.onStateChange('light.kitchen', { to: 'on' }, (event) => event.too);
