@@ -62,7 +62,12 @@ export async function* readHistory(
     const page = await readPage(requests, entityIds, { from, to, isFirst, isOpen }, options);
     if (page.length < FEW) pageMs = Math.min(LONGEST_PAGE_MS, pageMs * 2);
     else if (page.length > 4 * FEW) pageMs /= 2;
-    yield* page;
+    for (const state of page) {
+      // What is kept is finer than a microsecond, so both pages may have what lies on their seam: it is the later one's.
+      const isEarly = !isFirst && Temporal.Instant.compare(state.at, from) < 0;
+      const isLate = !isOpen && !state.before && Temporal.Instant.compare(state.at, to) >= 0;
+      if (!isEarly && !isLate) yield state;
+    }
     from = to;
   }
 }
