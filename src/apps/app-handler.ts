@@ -10,6 +10,7 @@ import type { Activity } from '../kernel/virtual-clock.ts';
 import { AppHost } from './app-host.ts';
 import { type AppLimits, DEFAULT_APP_LIMITS } from './app-limits.ts';
 import type { AppFinder } from './app-loader.ts';
+import { isSettled } from './app-status.ts';
 import type { AppDetails, AppFailure, AppReport, AppSpec, HostControl, HostOrders } from './host-control.ts';
 import { ThreadHost } from './thread/thread-host.ts';
 
@@ -32,7 +33,7 @@ export interface AppHandlerOptions {
 
 /**
  * The apps of the configuration: which host each lives in, and how each one is. It starts when its hosts have; whether
- * the apps do is their own affair, to be waited for by {@link settled}.
+ * the apps do is their own affair, to be waited for by {@link settled} and {@link started}.
  */
 export class AppHandler extends Resource implements Activity {
   /** The host in the daemon's own thread. */
@@ -74,6 +75,22 @@ export class AppHandler extends Resource implements Activity {
   /** Resolves when every app runs, has failed or waits for its home. */
   async settled(): Promise<readonly AppReport[]> {
     await Promise.all(this.#starting);
+    return this.apps();
+  }
+
+  /** Resolves when every app runs or has failed. Those whose home stays away do neither. */
+  async started(): Promise<readonly AppReport[]> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (this.apps().every(({ status }) => isSettled(status) && status !== 'waiting for home')) resolve();
+    };
+    const stopListening = this.onReport(look);
+    look();
+    try {
+      await promise;
+    } finally {
+      stopListening();
+    }
     return this.apps();
   }
 

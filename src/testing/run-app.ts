@@ -143,7 +143,7 @@ export async function runApp<C extends TestableApp>(
   const bench = { runtime, clock, home, name, logs, failures, app: () => instance };
   const underTest = new AppUnderTest<InstanceType<C>>(bench);
   try {
-    await clock.pump(runtime.start().then(() => runtime.apps.settled()));
+    await clock.pump(runtime.start().then(() => runtime.apps.started()));
     runtime.apps.onFailure((failure) => failures.push(failure));
     await clock.settle();
   } catch (error) {

@@ -61,7 +61,9 @@ export class AppBench implements AsyncDisposable {
   static async start(options: BenchOptions): Promise<AppBench> {
     const bench = new AppBench(options);
     if (options.homeIsUp === false) bench.home.kill();
-    await bench.clock.pump(bench.#root.start().then(() => bench.handler.settled()));
+    const { handler } = bench;
+    const start = bench.#root.start();
+    await bench.clock.pump(start.then(() => (options.homeIsUp === false ? handler.settled() : handler.started())));
     await bench.clock.settle();
     return bench;
   }

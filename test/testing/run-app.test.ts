@@ -1,0 +1,34 @@
+import { App } from 'hassette';
+import { runApp } from 'hassette/testing';
+import { describe, expect, it } from 'vitest';
+
+const home = { 'light.hallway': 'off' };
+
+/** An app whose start takes its time. */
+class Slow extends App {
+  readonly seen: string[] = [];
+
+  override async onInitialize() {
+    await this.tasks.sleep('10s');
+    this.bus.onStateChange('light.hallway', (event) => this.seen.push(event.to?.state ?? 'gone'));
+  }
+}
+
+describe('runApp', () => {
+  it('gives an app that has started, however long that takes', async () => {
+    await using t = await runApp(Slow, { home, now: '2026-01-15T12:00:00Z' });
+    expect(t.report).toMatchObject({ status: 'running' });
+    expect(t.now.toInstant().toString()).toBe('2026-01-15T12:00:10Z');
+    await t.set('light.hallway', 'on');
+    expect(t.app.seen).toEqual(['on']);
+  });
+
+  it('tells of an app that does not come to an end with its start', async () => {
+    class Stuck extends App {
+      override async onInitialize() {
+        await this.bus.waitFor('light.hallway', { to: 'on' });
+      }
+    }
+    await expect(runApp(Stuck, { home })).rejects.toThrow(/did not start: .*time limit/);
+  });
+});
