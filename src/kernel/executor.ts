@@ -65,6 +65,7 @@ export class Executor implements Activity {
       logger: options.logger,
       capacity: new Capacity(options.maxRunning ?? DEFAULT_MAX_RUNNING),
       totals: noCounts(),
+      onStack: undefined,
       defaults: { ...LANE_DEFAULTS, ...options.defaults },
       newId: options.newId ?? randomUUID,
       report: (report) => this.#report(report),

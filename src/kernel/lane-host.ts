@@ -14,6 +14,8 @@ export interface LaneHost {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'debug' | 'warn'>;
   readonly capacity: Capacity;
+  /** The innermost of the runs that have not yet given way to the event loop. */
+  onStack: Run | undefined;
   /** Of all lanes together. */
   readonly totals: LaneCounters;
   /** For lanes that say nothing else. */

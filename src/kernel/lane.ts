@@ -56,8 +56,6 @@ export class Lane<T> implements LaneView, RunOwner {
   #waiter: Waiter | undefined;
   #line: WaitingLine<T> | undefined;
   #flights: Set<LaneFlight<T>> | undefined;
-  /** The innermost of the runs that have not yet given way to the event loop. */
-  #onStack: Run | undefined;
   /** Those in flight and those on the stack. */
   #running = 0;
   #closed: boolean;
@@ -133,7 +131,9 @@ export class Lane<T> implements LaneView, RunOwner {
   /** Drops what waits and calls off what runs. */
   cancel(reason: Cancelled): void {
     this.#dropPending();
-    for (let run = this.#onStack; run !== undefined; run = run.outer) run.cancel(reason);
+    for (let run = this.host.onStack; run !== undefined; run = run.outer) {
+      if (run.of === this) run.cancel(reason);
+    }
     for (const flight of [...(this.#flights ?? [])]) flight.callOff(reason);
     this.#rest();
   }
@@ -225,8 +225,8 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#running += 1;
     this.counters.started += 1;
     this.host.totals.started += 1;
-    run.outer = this.#onStack;
-    this.#onStack = run;
+    run.outer = this.host.onStack;
+    this.host.onStack = run;
     let value: unknown;
     let isAsync = false;
     let outcome: Outcome | undefined;
@@ -236,7 +236,7 @@ export class Lane<T> implements LaneView, RunOwner {
     } catch (error) {
       outcome = this.#thrown(run, input, error);
     }
-    this.#onStack = run.outer;
+    this.host.onStack = run.outer;
     if (isAsync) {
       this.#inARow = 0;
       this.#follow(new LaneFlight(this, run, input, settle), value);

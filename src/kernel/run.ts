@@ -25,7 +25,7 @@ export interface RunOwner {
 export class Run implements Execution {
   readonly startedMs: number;
   readonly of: RunOwner;
-  /** The run of the same lane within which it was begun, while both are on the stack. */
+  /** The run within which it was begun, while both are on the stack. */
   outer: Run | undefined;
   #id: string | undefined;
   #controller: AbortController | undefined;
