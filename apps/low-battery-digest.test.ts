@@ -64,4 +64,23 @@ describe('LowBatteryDigest', () => {
     await t.advanceTo('09:00');
     expect(t.calls('notify.phone').map(({ data }) => data['message'])).toEqual(['New: 9 %']);
   });
+
+  it('names the room, and leaves out what has the label', async () => {
+    await using t = await runApp(LowBatteryDigest, {
+      source: import.meta.resolve('./low-battery-digest.ts'),
+      config: { notify: 'notify.phone', ignoreLabel: 'mains' },
+      home: { 'sensor.door_battery': battery('12', 'Door'), 'sensor.router_battery': battery('3', 'Router') },
+      registries: {
+        areas: { hallway: { name: 'Hallway' } },
+        labels: { mains: {} },
+        entities: {
+          'sensor.door_battery': { area: 'hallway' },
+          'sensor.router_battery': { labels: ['mains'] },
+        },
+      },
+      notifiers: ['phone'],
+    });
+    await t.advanceTo('09:00');
+    expect(t.calls('notify.phone').map(({ data }) => data['message'])).toEqual(['Door (Hallway): 12 %']);
+  });
 });
