@@ -17,8 +17,6 @@ export interface Execution {
   readonly kind: ExecutionKind;
   /** The name of the handler, job, hook or task. */
   readonly name: string;
-  /** Wall time at its start. */
-  readonly startedMs: number;
 
   /**
    * Refuses what an execution that was called off, or whose app has stopped, still tries.

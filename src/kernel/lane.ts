@@ -221,7 +221,7 @@ export class Lane<T> implements LaneView, RunOwner {
 
   /** Its place in the executor has been taken. */
   #start(input: T, settle: Settle | undefined): void {
-    const run = new Run(this, this.host.clock.nowMs());
+    const run = new Run(this);
     this.#running += 1;
     this.counters.started += 1;
     this.host.totals.started += 1;

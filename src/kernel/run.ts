@@ -23,7 +23,6 @@ export interface RunOwner {
  * all that is allocated for one, and whatever costs more (id, signal) is made when somebody asks for it.
  */
 export class Run implements Execution {
-  readonly startedMs: number;
   readonly of: RunOwner;
   /** The run within which it was begun, while both are on the stack. */
   outer: Run | undefined;
@@ -33,9 +32,8 @@ export class Run implements Execution {
   #over = false;
   #parked = 0;
 
-  constructor(of: RunOwner, startedMs: number) {
+  constructor(of: RunOwner) {
     this.of = of;
-    this.startedMs = startedMs;
   }
 
   get id(): string {

@@ -200,7 +200,7 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
       this.#leftOut += 1;
       return undefined;
     }
-    this.#lastRunMs = execution.startedMs;
+    this.#lastRunMs = this.#host.nowMs();
     return this.spec.run.call(this.spec.self, run);
   }
 }

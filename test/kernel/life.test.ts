@@ -11,7 +11,6 @@ function executionOf(owner: string, signal: AbortSignal = new AbortController().
     owner,
     kind: 'handler',
     name: 'motion',
-    startedMs: 0,
     assertLive: () => signal.throwIfAborted(),
     park: () => () => undefined,
   };

@@ -88,7 +88,6 @@ describe('Logging', () => {
       owner: 'a',
       kind: 'job',
       name: 'lights-out',
-      startedMs: 0,
       assertLive: () => undefined,
       park: () => () => undefined,
     };
