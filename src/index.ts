@@ -51,7 +51,7 @@ export type { HandlerOptions } from './bus/handler-options.ts';
 export type { Subscription, SubscriptionCounters } from './bus/subscription.ts';
 export type { TopicData, TopicEvent, Topics } from './bus/topics.ts';
 
-export type { Api, RestOptions, TemplateOptions } from './home-assistant/api.ts';
+export type { Api, RestOptions, TemplateOptions } from './home-assistant/api/api.ts';
 export { AnswerUnexpected } from './home-assistant/api/answer.ts';
 export type { Answer, AskAction, Question } from './home-assistant/api/ask.ts';
 export type {
@@ -111,7 +111,7 @@ export type {
   FloorFields,
   LabelFields,
 } from './home-assistant/api/registries.ts';
-export type { ApiStates, SetStateOptions } from './home-assistant/api-states.ts';
+export type { ApiStates, SetStateOptions } from './home-assistant/api/states.ts';
 export {
   CallNotSent,
   EntityUnavailable,
@@ -122,11 +122,15 @@ export {
   UnknownField,
   UnknownService,
   WrongDomain,
-} from './home-assistant/call-errors.ts';
-export type { DomainState, Unavailable } from './home-assistant/domain-states.ts';
+} from './home-assistant/calls/call-errors.ts';
+export type { DomainState, Unavailable } from './home-assistant/states/domain-states.ts';
 export type { Entity, EntityCallOptions, EntityHandle, EntityServices } from './home-assistant/entity.ts';
-export type { Attributes, EntityState, StateContext } from './home-assistant/entity-state.ts';
-export type { CallServiceOptions, EventOptions, EventWaitOptions } from './home-assistant/event-subscriptions.ts';
+export type { Attributes, EntityState, StateContext } from './home-assistant/states/entity-state.ts';
+export type {
+  CallServiceOptions,
+  EventOptions,
+  EventWaitOptions,
+} from './home-assistant/subscriptions/event-subscriptions.ts';
 export {
   AuthRefused,
   CommandRefused,
@@ -142,15 +146,20 @@ export {
   ServiceNotFound,
   TlsRefused,
 } from './home-assistant/home-errors.ts';
-export type { HomeEvent, LifecycleEvent, ServiceCallEvent } from './home-assistant/home-events.ts';
+export type { HomeEvent, LifecycleEvent, ServiceCallEvent } from './home-assistant/subscriptions/home-events.ts';
 export type { HomePhase, HomeProblem } from './home-assistant/home-link.ts';
-export type { HomeCondition, HomeTrigger, TriggerVariables } from './home-assistant/home-triggers.ts';
-export type { ConditionEvent, TemplateEvent, TodoEvent, TriggerEvent } from './home-assistant/live-events.ts';
-export { EvaluationFailed, type LiveTemplateOptions } from './home-assistant/live-subscriptions.ts';
+export type { HomeCondition, HomeTrigger, TriggerVariables } from './home-assistant/subscriptions/home-triggers.ts';
+export type {
+  ConditionEvent,
+  TemplateEvent,
+  TodoEvent,
+  TriggerEvent,
+} from './home-assistant/subscriptions/live-events.ts';
+export { EvaluationFailed, type LiveTemplateOptions } from './home-assistant/subscriptions/live-subscriptions.ts';
 export type { Cause, CauseCondition, CauseKind } from './home-assistant/provenance/cause.ts';
 export type { Override } from './home-assistant/provenance/overrides.ts';
-export type { AskOptions, ServiceData, ServiceName, ServiceResponse } from './home-assistant/service-call.ts';
-export type { EntityService, PlainService, Services } from './home-assistant/services.ts';
+export type { AskOptions, ServiceData, ServiceName, ServiceResponse } from './home-assistant/calls/service-call.ts';
+export type { EntityService, PlainService, Services } from './home-assistant/calls/services.ts';
 export type {
   AttributeChangeEvent,
   AttributeOptions,
@@ -165,7 +174,7 @@ export type {
   StateTarget,
   WaitOptions,
   WaitResult,
-} from './home-assistant/state-types.ts';
+} from './home-assistant/subscriptions/state-types.ts';
 export type {
   Area,
   Category,
@@ -175,8 +184,8 @@ export type {
   RegistryEntity,
   RegistryEntityDetails,
 } from './home-assistant/registries/records.ts';
-export type { StateOf, StatesView } from './home-assistant/states-view.ts';
-export type { Target, TargetSelection } from './home-assistant/target.ts';
+export type { StateOf, StatesView } from './home-assistant/states/states-view.ts';
+export type { Target, TargetSelection } from './home-assistant/calls/target.ts';
 
 export { BlockingWorkerEnded, NotSelfContained } from './kernel/blocking-pool.ts';
 export type { DurationFields, DurationInput } from './kernel/duration.ts';

@@ -16,25 +16,30 @@ import {
   subscribeToLifecycle,
   type ValidService,
   waitForEvent,
-} from '../home-assistant/event-subscriptions.ts';
-import type { HomeCondition, HomeTrigger, ValidTrigger } from '../home-assistant/home-triggers.ts';
-import type { HomeEvent, LifecycleEvent, ServiceCallEvent } from '../home-assistant/home-events.ts';
+} from '../home-assistant/subscriptions/event-subscriptions.ts';
+import type { HomeCondition, HomeTrigger, ValidTrigger } from '../home-assistant/subscriptions/home-triggers.ts';
+import type { HomeEvent, LifecycleEvent, ServiceCallEvent } from '../home-assistant/subscriptions/home-events.ts';
 import type { Home, HomeLifecycleEvent } from '../home-assistant/home.ts';
-import type { ConditionEvent, TemplateEvent, TodoEvent, TriggerEvent } from '../home-assistant/live-events.ts';
+import type {
+  ConditionEvent,
+  TemplateEvent,
+  TodoEvent,
+  TriggerEvent,
+} from '../home-assistant/subscriptions/live-events.ts';
 import {
   type LiveTemplateOptions,
   subscribeToCondition,
   subscribeToTemplate,
   subscribeToTodo,
   subscribeToTrigger,
-} from '../home-assistant/live-subscriptions.ts';
-import { ServiceCalls } from '../home-assistant/service-calls.ts';
+} from '../home-assistant/subscriptions/live-subscriptions.ts';
+import { ServiceCalls } from '../home-assistant/calls/service-calls.ts';
 import {
   assertAttributeName,
   type StateSubscriber,
   subscribeToStates,
   waitForState,
-} from '../home-assistant/state-subscriptions.ts';
+} from '../home-assistant/subscriptions/state-subscriptions.ts';
 import type {
   AttributeChangeEvent,
   AttributeOptions,
@@ -46,8 +51,8 @@ import type {
   ValidTarget,
   WaitOptions,
   WaitResult,
-} from '../home-assistant/state-types.ts';
-import { UnknownEntities } from '../home-assistant/unknown-entities.ts';
+} from '../home-assistant/subscriptions/state-types.ts';
+import { UnknownEntities } from '../home-assistant/states/unknown-entities.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';

@@ -1,8 +1,8 @@
 import type { BusService } from '../bus/bus-service.ts';
-import type { Api } from '../home-assistant/api.ts';
+import type { Api } from '../home-assistant/api/api.ts';
 import { type EntityContext, type EntityHandle, entityHandle } from '../home-assistant/entity.ts';
 import type { Home } from '../home-assistant/home.ts';
-import type { StatesView } from '../home-assistant/states-view.ts';
+import type { StatesView } from '../home-assistant/states/states-view.ts';
 import type { BlockingPool } from '../kernel/blocking-pool.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Executor } from '../kernel/executor.ts';

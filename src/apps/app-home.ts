@@ -1,8 +1,8 @@
-import { Api } from '../home-assistant/api.ts';
+import { Api } from '../home-assistant/api/api.ts';
 import type { HomePhase } from '../home-assistant/home-link.ts';
-import type { Asker } from '../home-assistant/home-requests.ts';
-import type { HomeName } from '../home-assistant/state-types.ts';
-import { StatesView } from '../home-assistant/states-view.ts';
+import type { Asker } from '../home-assistant/calls/home-requests.ts';
+import type { HomeName } from '../home-assistant/subscriptions/state-types.ts';
+import { StatesView } from '../home-assistant/states/states-view.ts';
 
 /** All homes by name. */
 export type AppHomes = { readonly [Name in HomeName]: AppHome };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Api } from '../home-assistant/api.ts';
+import type { Api } from '../home-assistant/api/api.ts';
 import type { EntityHandle } from '../home-assistant/entity.ts';
 import type { Failure } from '../kernel/failure.ts';
 import type { Logger } from '../kernel/logging.ts';
@@ -9,7 +9,7 @@ import type { AppBus } from './app-bus.ts';
 import type { AppClock } from './app-clock.ts';
 import { AppNotHosted, AppOfAnotherHassette } from './app-errors.ts';
 import type { AppHome, AppHomes } from './app-home.ts';
-import type { StatesView } from '../home-assistant/states-view.ts';
+import type { StatesView } from '../home-assistant/states/states-view.ts';
 
 /**
  * What an app and its host agree upon. It is raised when the daemon can no longer host the apps of an older copy. All

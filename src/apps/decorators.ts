@@ -2,8 +2,8 @@ import type { Available, Not } from '../bus/conditions.ts';
 import type { HandlerOptions } from '../bus/handler-options.ts';
 import type { Checked, Only } from '../bus/only.ts';
 import type { TopicEvent } from '../bus/topics.ts';
-import type { CallServiceOptions, EventOptions } from '../home-assistant/event-subscriptions.ts';
-import type { HomeEvent, LifecycleEvent, ServiceCallEvent } from '../home-assistant/home-events.ts';
+import type { CallServiceOptions, EventOptions } from '../home-assistant/subscriptions/event-subscriptions.ts';
+import type { HomeEvent, LifecycleEvent, ServiceCallEvent } from '../home-assistant/subscriptions/home-events.ts';
 import type {
   AttributeChangeEvent,
   AttributeOptions,
@@ -13,7 +13,7 @@ import type {
   StateOptions,
   StateTarget,
   ValidTarget,
-} from '../home-assistant/state-types.ts';
+} from '../home-assistant/subscriptions/state-types.ts';
 import type { DurationInput } from '../kernel/duration.ts';
 import type { TimeOfDayInput } from '../kernel/time-of-day.ts';
 import type { EveryOptions, JobOptions, LocalJobOptions } from '../scheduler/job-options.ts';

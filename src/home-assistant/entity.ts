@@ -1,15 +1,15 @@
 import type { AnyFunction, Checked, HandlerAfter } from '../bus/only.ts';
 import type { Subscription } from '../bus/subscription.ts';
-import type { Api } from './api.ts';
-import type { DomainState, Unavailable } from './domain-states.ts';
-import { type Attributes, domainOf } from './entity-state.ts';
+import type { Api } from './api/api.ts';
+import type { DomainState, Unavailable } from './states/domain-states.ts';
+import { type Attributes, domainOf } from './states/entity-state.ts';
 import type { Home } from './home.ts';
 import type { Override } from './provenance/overrides.ts';
 import { type Area, areaOf, type Floor, floorOf } from './registries/records.ts';
-import type { AskOptions, EntityResponse, ServiceData } from './service-call.ts';
-import type { Services } from './services.ts';
-import type { DomainOf, StateChangeEvent, StateOptions, WaitOptions, WaitResult } from './state-types.ts';
-import type { StateOf } from './states-view.ts';
+import type { AskOptions, EntityResponse, ServiceData } from './calls/service-call.ts';
+import type { Services } from './calls/services.ts';
+import type { DomainOf, StateChangeEvent, StateOptions, WaitOptions, WaitResult } from './subscriptions/state-types.ts';
+import type { StateOf } from './states/states-view.ts';
 
 /**
  * An entity to work with: its state, its changes, and the services of its domain as methods.

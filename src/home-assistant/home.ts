@@ -11,9 +11,9 @@ import { Provenance } from './provenance/provenance.ts';
 import { REGISTRY_EVENTS, RegistryMirror } from './registries/registry-mirror.ts';
 import { perhapsRenamed } from './registries/rename-search.ts';
 import { Selections } from './registries/selections.ts';
-import { ServiceCatalogue } from './service-catalogue.ts';
-import type { HomeKnowledge } from './service-check.ts';
-import { StateMirror, type StateTransition } from './state-mirror.ts';
+import { ServiceCatalogue } from './calls/service-catalogue.ts';
+import type { HomeKnowledge } from './calls/service-check.ts';
+import { StateMirror, type StateTransition } from './states/state-mirror.ts';
 
 /** Where a home is, and how high above the sea. */
 export interface HomePosition {
@@ -294,7 +294,9 @@ export class Home extends Resource implements HomeKnowledge {
   async #fillWithRenames(held: HeldSnapshot, suspects: readonly string[]): Promise<void> {
     this.#held = held;
     try {
-      const renames = await this.registries.renamesAmong(suspects, (command) => this.#ask(command, REGISTRIES_PATIENCE_MS));
+      const renames = await this.registries.renamesAmong(suspects, (command) =>
+        this.#ask(command, REGISTRIES_PATIENCE_MS),
+      );
       if (this.#held !== held) return;
       for (const [from, to] of renames) this.registries.rename(from, to);
     } catch (error) {

@@ -1,8 +1,8 @@
 import type { HomeReference } from '../apps/app-config.ts';
 import type { Configuration, HomeConfiguration } from '../config/schema.ts';
-import { HomeConnection } from '../home-assistant/home-connection.ts';
+import { HomeConnection } from '../home-assistant/connection/home-connection.ts';
 import type { HomeLink, HomeProblem, HomeSnapshot } from '../home-assistant/home-link.ts';
-import { NetworkTransport } from '../home-assistant/network-transport.ts';
+import { NetworkTransport } from '../home-assistant/connection/network-transport.ts';
 import { getServices } from '../home-assistant/protocol/commands.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { formatDuration } from '../kernel/duration.ts';

@@ -1,5 +1,5 @@
 import type { Configuration } from '../config/schema.ts';
-import { HomeConnection } from '../home-assistant/home-connection.ts';
+import { HomeConnection } from '../home-assistant/connection/home-connection.ts';
 import type { HomeProblem } from '../home-assistant/home-link.ts';
 import type { HomeTransport } from '../home-assistant/protocol/transport.ts';
 import { Resource } from '../kernel/resource.ts';

@@ -157,7 +157,7 @@ export class Runtime extends Resource implements Activity {
       const { SimulatedAccess } = await import('./simulated-access.ts');
       return new SimulatedAccess(this, home, this.#options.configuration.simulate);
     }
-    const { NetworkTransport } = await import('../home-assistant/network-transport.ts');
+    const { NetworkTransport } = await import('../home-assistant/connection/network-transport.ts');
     const transport = new NetworkTransport({ clock: this.clock, ...settings });
     this.own(transport);
     return { transport, token: settings.token };

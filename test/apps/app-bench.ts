@@ -1,7 +1,7 @@
 import { AppHandler, type AppSettings } from '../../src/apps/app-handler.ts';
 import type { AppLimits } from '../../src/apps/app-limits.ts';
 import type { AppFailure, AppReport } from '../../src/apps/host-control.ts';
-import { HomeConnection } from '../../src/home-assistant/home-connection.ts';
+import { HomeConnection } from '../../src/home-assistant/connection/home-connection.ts';
 import { Logging, type LogRecord } from '../../src/kernel/logging.ts';
 import { Resource } from '../../src/kernel/resource.ts';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';

@@ -1,5 +1,5 @@
-import { HomeConnection, type HomeConnectionOptions } from '../../src/home-assistant/home-connection.ts';
-import { NetworkTransport } from '../../src/home-assistant/network-transport.ts';
+import { HomeConnection, type HomeConnectionOptions } from '../../src/home-assistant/connection/home-connection.ts';
+import { NetworkTransport } from '../../src/home-assistant/connection/network-transport.ts';
 import { callService } from '../../src/home-assistant/protocol/commands.ts';
 import type { RestResponse } from '../../src/home-assistant/protocol/transport.ts';
 import { type LogRecord, Logging } from '../../src/kernel/logging.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StateTransition } from '../../src/home-assistant/state-mirror.ts';
+import type { StateTransition } from '../../src/home-assistant/states/state-mirror.ts';
 import { type OpenApi, openApi } from './api-client.ts';
 import { hasMortalHome, LIGHT, type MortalHome, openMortalHome } from './homes.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StateTransition } from '../../src/home-assistant/state-mirror.ts';
+import type { StateTransition } from '../../src/home-assistant/states/state-mirror.ts';
 import type { Command } from '../../src/home-assistant/protocol/wire.ts';
 import { type OpenApi, openApi, openApiHome } from './api-client.ts';
 import { type ContractHome, hasUserToken, LIGHT, onRealHome, OTHER_LIGHT } from './homes.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandRefused, NotPermitted } from '../../src/home-assistant/home-errors.ts';
 import { readSelection } from '../../src/home-assistant/registries/selection.ts';
-import type { StateTransition } from '../../src/home-assistant/state-mirror.ts';
+import type { StateTransition } from '../../src/home-assistant/states/state-mirror.ts';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
 import { SimulatorServer } from '../../src/simulator/socket-server.ts';

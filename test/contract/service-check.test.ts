@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { domainOf } from '../../src/home-assistant/entity-state.ts';
+import { domainOf } from '../../src/home-assistant/states/entity-state.ts';
 import { CommandRefused } from '../../src/home-assistant/home-errors.ts';
-import type { KnownService } from '../../src/home-assistant/known-service.ts';
+import type { KnownService } from '../../src/home-assistant/calls/known-service.ts';
 import { callService } from '../../src/home-assistant/protocol/commands.ts';
 import type { CallServiceResult, ServiceField } from '../../src/home-assistant/protocol/wire.ts';
-import { type CallToCheck, checkCall } from '../../src/home-assistant/service-check.ts';
+import { type CallToCheck, checkCall } from '../../src/home-assistant/calls/service-check.ts';
 import { type OpenApi, openApi, openApiHome, SWITCH } from './api-client.ts';
 import { type ContractHome, LIGHT, onRealHome, OTHER_LIGHT } from './homes.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Api } from '../../src/home-assistant/api.ts';
+import { Api } from '../../src/home-assistant/api/api.ts';
 import type { RestRequest, RestResponse } from '../../src/home-assistant/protocol/transport.ts';
 import { Cancelled, InvalidArgument } from '../../src/kernel/errors.ts';
 import { Executor } from '../../src/kernel/executor.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HomeConnection } from '../../src/home-assistant/home-connection.ts';
+import { HomeConnection } from '../../src/home-assistant/connection/home-connection.ts';
 import { ConnectionLost } from '../../src/home-assistant/home-errors.ts';
 import { callService } from '../../src/home-assistant/protocol/commands.ts';
 import { Logging } from '../../src/kernel/logging.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Api } from '../../src/home-assistant/api.ts';
+import { Api } from '../../src/home-assistant/api/api.ts';
 import { type EntityContext, entityHandle } from '../../src/home-assistant/entity.ts';
 import { startHome } from './home-fixture.ts';
 

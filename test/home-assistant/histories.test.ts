@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EntityState } from '../../src/home-assistant/entity-state.ts';
+import type { EntityState } from '../../src/home-assistant/states/entity-state.ts';
 import type { Command } from '../../src/home-assistant/protocol/wire.ts';
 import type { ClientConnection } from '../../src/simulator/client-connection.ts';
 import { seededChance } from '../../src/simulator/chance.ts';

@@ -1,5 +1,5 @@
-import { Api } from '../../src/home-assistant/api.ts';
-import { HomeConnection } from '../../src/home-assistant/home-connection.ts';
+import { Api } from '../../src/home-assistant/api/api.ts';
+import { HomeConnection } from '../../src/home-assistant/connection/home-connection.ts';
 import { Home } from '../../src/home-assistant/home.ts';
 import { Life } from '../../src/kernel/life.ts';
 import { Logging } from '../../src/kernel/logging.ts';

@@ -3,7 +3,7 @@ import { waitUntil } from '../../bus/wait-until.ts';
 import { type DurationInput, durationMs } from '../../kernel/duration.ts';
 import { InvalidArgument } from '../../kernel/errors.ts';
 import { isCancellation } from '../../kernel/waiting.ts';
-import type { HomeRequests } from '../home-requests.ts';
+import type { HomeRequests } from '../calls/home-requests.ts';
 import type { WireEvent } from '../protocol/wire.ts';
 import { type ApiNotifications, type NotificationAction, phonesOf } from './notifications.ts';
 

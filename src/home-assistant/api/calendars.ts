@@ -1,5 +1,5 @@
-import { type HomeRequests, jsonOf } from '../home-requests.ts';
-import type { AskOptions } from '../service-call.ts';
+import { type HomeRequests, jsonOf } from '../calls/home-requests.ts';
+import type { AskOptions } from '../calls/service-call.ts';
 import { isRecord, type JsonRecord, optionalText, recordsIn, textIn } from './answer.ts';
 import { type ComingInput, comingMoment, wireMoment } from './moment.ts';
 

@@ -1,5 +1,5 @@
-import type { HomeRequests } from '../home-requests.ts';
-import type { AskOptions } from '../service-call.ts';
+import type { HomeRequests } from '../calls/home-requests.ts';
+import type { AskOptions } from '../calls/service-call.ts';
 import { isRecord, type JsonRecord, optionalText, recordIn, recordsIn, textIn } from './answer.ts';
 
 export interface ConversationOptions extends AskOptions {

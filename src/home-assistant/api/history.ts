@@ -1,8 +1,8 @@
 import { InvalidArgument } from '../../kernel/errors.ts';
-import { type Attributes } from '../entity-state.ts';
+import { type Attributes } from '../states/entity-state.ts';
 import { ConnectionLost } from '../home-errors.ts';
-import type { HomeRequests } from '../home-requests.ts';
-import type { AskOptions } from '../service-call.ts';
+import type { HomeRequests } from '../calls/home-requests.ts';
+import type { AskOptions } from '../calls/service-call.ts';
 import { instantOfSeconds, isRecord, type JsonRecord, optionalNumber, recordIn, recordsIn, textIn } from './answer.ts';
 import { pastMoment, type Span, wireMoment } from './moment.ts';
 

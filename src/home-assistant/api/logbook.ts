@@ -1,5 +1,5 @@
-import type { HomeRequests } from '../home-requests.ts';
-import type { AskOptions } from '../service-call.ts';
+import type { HomeRequests } from '../calls/home-requests.ts';
+import type { AskOptions } from '../calls/service-call.ts';
 import { instantOfSeconds, type JsonRecord, optionalNumber, optionalText, recordsIn } from './answer.ts';
 import { pastMoment, type Span, wireMoment } from './moment.ts';
 

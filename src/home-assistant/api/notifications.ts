@@ -1,6 +1,6 @@
 import { InvalidArgument } from '../../kernel/errors.ts';
-import type { HomeRequests } from '../home-requests.ts';
-import type { AskOptions } from '../service-call.ts';
+import type { HomeRequests } from '../calls/home-requests.ts';
+import type { AskOptions } from '../calls/service-call.ts';
 import { optionalInstant, optionalText, recordsIn, textIn } from './answer.ts';
 import type { CallService } from './todo.ts';
 

@@ -1,6 +1,6 @@
 import { nearest } from '../../kernel/nearest.ts';
 import { CommandRefused } from '../home-errors.ts';
-import type { HomeRequests } from '../home-requests.ts';
+import type { HomeRequests } from '../calls/home-requests.ts';
 import type {
   WireArea,
   WireCategory,
@@ -26,7 +26,7 @@ import {
   type RegistryEntityDetails,
   registryEntityOf,
 } from '../registries/records.ts';
-import type { AskOptions } from '../service-call.ts';
+import type { AskOptions } from '../calls/service-call.ts';
 import { recordIn, recordsIn } from './answer.ts';
 
 /** What can be said of an area. Null takes away what was there. */

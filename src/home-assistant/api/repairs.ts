@@ -1,5 +1,5 @@
-import type { HomeRequests } from '../home-requests.ts';
-import type { AskOptions } from '../service-call.ts';
+import type { HomeRequests } from '../calls/home-requests.ts';
+import type { AskOptions } from '../calls/service-call.ts';
 import { isRecord, type JsonRecord, optionalInstant, optionalText, recordIn, recordsIn, textIn } from './answer.ts';
 
 /** Something that Home Assistant wants a person to see to. */

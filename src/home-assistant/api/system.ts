@@ -1,7 +1,7 @@
 import { waitUntil } from '../../bus/wait-until.ts';
 import { ConnectionLost, NoAnswer } from '../home-errors.ts';
-import { type HomeRequests, jsonOf, textOf } from '../home-requests.ts';
-import type { AskOptions } from '../service-call.ts';
+import { type HomeRequests, jsonOf, textOf } from '../calls/home-requests.ts';
+import type { AskOptions } from '../calls/service-call.ts';
 import {
   instantOfSeconds,
   isRecord,

@@ -1,6 +1,6 @@
 import { InvalidArgument } from '../../kernel/errors.ts';
-import type { HomeRequests } from '../home-requests.ts';
-import type { AskOptions, ServiceCallOptions } from '../service-call.ts';
+import type { HomeRequests } from '../calls/home-requests.ts';
+import type { AskOptions, ServiceCallOptions } from '../calls/service-call.ts';
 import { recordIn, recordsIn } from './answer.ts';
 import { type TodoDue, type TodoItem, todoItemOf } from './todo-item.ts';
 

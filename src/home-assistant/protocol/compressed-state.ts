@@ -1,4 +1,4 @@
-import { sameJson } from '../same-json.ts';
+import { sameJson } from '../states/same-json.ts';
 import type {
   CompressedDifference,
   CompressedState,

@@ -2,7 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { CallOptions } from '../home-link.ts';
 import { currentUser } from '../protocol/commands.ts';
 import type { Command, WireEvent } from '../protocol/wire.ts';
-import type { WireSession } from '../wire-session.ts';
+import type { WireSession } from '../connection/wire-session.ts';
 import { CallJoin, type OnAnswer } from './call-join.ts';
 import { CallMemory } from './call-memory.ts';
 import type { KnownCall, ProvenanceNews } from './own-call.ts';

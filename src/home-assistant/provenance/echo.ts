@@ -1,4 +1,4 @@
-import { type EntityState, isAvailable, lastUpdatedMs, peekAttribute } from '../entity-state.ts';
+import { type EntityState, isAvailable, lastUpdatedMs, peekAttribute } from '../states/entity-state.ts';
 import type { CallData } from './own-call.ts';
 
 /** A call on an entity, as far as echoes of it go. */

@@ -1,7 +1,7 @@
 import type { Channel } from '../../bus/channel.ts';
-import { type EntityState, isAvailable, lastUpdatedMs } from '../entity-state.ts';
-import type { StateMirror, StateTransition } from '../state-mirror.ts';
-import { sameJson } from '../same-json.ts';
+import { type EntityState, isAvailable, lastUpdatedMs } from '../states/entity-state.ts';
+import type { StateMirror, StateTransition } from '../states/state-mirror.ts';
+import { sameJson } from '../states/same-json.ts';
 import type { Cause } from './cause.ts';
 import { goesAgainst, isControlChange } from './echo.ts';
 import { entitiesOf, type KnownCall } from './own-call.ts';

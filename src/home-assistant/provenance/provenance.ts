@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { EntityState, StateContext } from '../entity-state.ts';
+import type { EntityState, StateContext } from '../states/entity-state.ts';
 import type { WireEvent } from '../protocol/wire.ts';
 import { CallMemory } from './call-memory.ts';
 import type { Cause } from './cause.ts';

@@ -1,4 +1,4 @@
-import { domainOf } from '../entity-state.ts';
+import { domainOf } from '../states/entity-state.ts';
 import type { WireArea, WireDevice, WireEntityEntry, WireFloor, WireLabel } from '../protocol/registry-wire.ts';
 import type { Choice } from './selection.ts';
 

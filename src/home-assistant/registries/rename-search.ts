@@ -1,4 +1,4 @@
-import { domainOf } from '../entity-state.ts';
+import { domainOf } from '../states/entity-state.ts';
 
 /**
  * Says which entities of a snapshot may be known ones under another id: those that are new, where a known and

@@ -1,5 +1,5 @@
 import type { Home } from '../home.ts';
-import type { StateTransition } from '../state-mirror.ts';
+import type { StateTransition } from '../states/state-mirror.ts';
 import type { Choice } from './selection.ts';
 
 export interface SelectedEntitiesOptions {

@@ -1,7 +1,7 @@
-import { InvalidTarget } from '../call-errors.ts';
-import { domainOf } from '../entity-state.ts';
+import { InvalidTarget } from '../calls/call-errors.ts';
+import { domainOf } from '../states/entity-state.ts';
 import type { Home } from '../home.ts';
-import type { TargetSelection } from '../target.ts';
+import type { TargetSelection } from '../calls/target.ts';
 import type { Choice } from './selection.ts';
 import { unknownPlaces } from './unknown-places.ts';
 

@@ -1,5 +1,5 @@
 import { InvalidArgument } from '../../kernel/errors.ts';
-import type { Selection } from '../state-types.ts';
+import type { Selection } from '../subscriptions/state-types.ts';
 
 /** A selection as it is worked with. What is not named does not count. */
 export interface Choice {

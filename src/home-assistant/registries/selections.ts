@@ -1,5 +1,5 @@
-import type { Attributes } from '../entity-state.ts';
-import { domainOf } from '../entity-state.ts';
+import type { Attributes } from '../states/entity-state.ts';
+import { domainOf } from '../states/entity-state.ts';
 import type { RegistryIndex } from './registry-index.ts';
 import type { Choice } from './selection.ts';
 

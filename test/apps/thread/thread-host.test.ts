@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppHandler, type AppSettings } from '../../../src/apps/app-handler.ts';
 import { DEFAULT_APP_LIMITS } from '../../../src/apps/app-limits.ts';
 import type { AppFailure } from '../../../src/apps/host-control.ts';
-import { HomeConnection } from '../../../src/home-assistant/home-connection.ts';
+import { HomeConnection } from '../../../src/home-assistant/connection/home-connection.ts';
 import { Logging, type LogRecord } from '../../../src/kernel/logging.ts';
 import { Resource } from '../../../src/kernel/resource.ts';
 import { SystemClock } from '../../../src/kernel/system-clock.ts';

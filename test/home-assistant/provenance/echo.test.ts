@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EntityState } from '../../../src/home-assistant/entity-state.ts';
+import { EntityState } from '../../../src/home-assistant/states/entity-state.ts';
 import { contradicts, goesAgainst, isEcho } from '../../../src/home-assistant/provenance/echo.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;

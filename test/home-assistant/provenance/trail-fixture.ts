@@ -1,8 +1,8 @@
 import { AppBus } from '../../../src/apps/app-bus.ts';
 import { BusService } from '../../../src/bus/bus-service.ts';
-import { Api } from '../../../src/home-assistant/api.ts';
+import { Api } from '../../../src/home-assistant/api/api.ts';
 import { Home } from '../../../src/home-assistant/home.ts';
-import { HomeConnection } from '../../../src/home-assistant/home-connection.ts';
+import { HomeConnection } from '../../../src/home-assistant/connection/home-connection.ts';
 import type { Cause } from '../../../src/home-assistant/provenance/cause.ts';
 import type { OwnCallStore } from '../../../src/home-assistant/provenance/own-call-store.ts';
 import type { HomeTransport } from '../../../src/home-assistant/protocol/transport.ts';

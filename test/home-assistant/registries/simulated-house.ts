@@ -1,7 +1,7 @@
 import { AppBus } from '../../../src/apps/app-bus.ts';
 import { BusService } from '../../../src/bus/bus-service.ts';
-import { Api } from '../../../src/home-assistant/api.ts';
-import { HomeConnection } from '../../../src/home-assistant/home-connection.ts';
+import { Api } from '../../../src/home-assistant/api/api.ts';
+import { HomeConnection } from '../../../src/home-assistant/connection/home-connection.ts';
 import { Home } from '../../../src/home-assistant/home.ts';
 import { Cancelled } from '../../../src/kernel/errors.ts';
 import { Executor } from '../../../src/kernel/executor.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidTarget } from '../../../src/home-assistant/call-errors.ts';
+import { InvalidTarget } from '../../../src/home-assistant/calls/call-errors.ts';
 import { entityHandle } from '../../../src/home-assistant/entity.ts';
 import { inHomeWords } from '../../../src/home-assistant/registries/selected-target.ts';
 import { readSelection } from '../../../src/home-assistant/registries/selection.ts';
-import { StatesView } from '../../../src/home-assistant/states-view.ts';
+import { StatesView } from '../../../src/home-assistant/states/states-view.ts';
 import { InvalidArgument } from '../../../src/kernel/errors.ts';
 import { startSimulatedHouse } from './simulated-house.ts';
 

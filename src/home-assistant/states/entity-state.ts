@@ -1,0 +1,207 @@
+import type { CompressedState, WireContext, WireState } from '../protocol/wire.ts';
+
+/** A state's attributes: plain JSON, deeply frozen. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Who or what caused a state. */
+export interface StateContext {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly userId: string | null;
+}
+
+/** What an `EntityState` is made of: numbers as the wire has them. */
+export interface StateParts {
+  readonly entityId: string;
+  readonly state: string;
+  /** Is frozen when somebody looks at it: give it away. */
+  readonly attributes: Attributes;
+  readonly lastChangedS: number;
+  readonly lastUpdatedS: number;
+  readonly contextId: string;
+  readonly parentId: string | null;
+  readonly userId: string | null;
+}
+
+/** What the rest of this file may see of a state without making anything. */
+let partsOf: {
+  readonly attributes: (state: EntityState) => Attributes;
+  readonly lastChangedS: (state: EntityState) => number;
+  readonly lastUpdatedS: (state: EntityState) => number;
+  readonly contextId: (state: EntityState) => string;
+};
+
+/**
+ * The state of an entity at one moment. It never changes afterwards, whatever happens in the home.
+ *
+ * What costs something is made when it is first looked at: most states are compared and forgotten.
+ */
+export class EntityState<State extends string = string> {
+  readonly entityId: string;
+  /** Home Assistant's own string, `unavailable` and `unknown` included. */
+  readonly state: State;
+  readonly #attributes: Attributes;
+  readonly #lastChangedS: number;
+  readonly #lastUpdatedS: number;
+  readonly #contextId: string;
+  readonly #parentId: string | null;
+  readonly #userId: string | null;
+  #attributesFrozen = false;
+
+  constructor(parts: StateParts & { readonly state: State }) {
+    this.entityId = parts.entityId;
+    this.state = parts.state;
+    this.#attributes = parts.attributes;
+    this.#lastChangedS = parts.lastChangedS;
+    this.#lastUpdatedS = parts.lastUpdatedS;
+    this.#contextId = parts.contextId;
+    this.#parentId = parts.parentId;
+    this.#userId = parts.userId;
+    Object.freeze(this);
+  }
+
+  /** The state as a number, where it is a finite one. An empty state is no number. */
+  get number(): number | undefined {
+    return finiteNumber(this.state);
+  }
+
+  /** False while the state is `unavailable` or `unknown`. */
+  get available(): boolean {
+    return isAvailable(this.state);
+  }
+
+  get attributes(): Attributes {
+    if (!this.#attributesFrozen) {
+      deepFreeze(this.#attributes);
+      this.#attributesFrozen = true;
+    }
+    return this.#attributes;
+  }
+
+  /** When the state (not just an attribute) last became what it is, on Home Assistant's clock. */
+  get lastChanged(): Temporal.Instant {
+    return instantOfSeconds(this.#lastChangedS);
+  }
+
+  /** When the state or an attribute last changed, on Home Assistant's clock. */
+  get lastUpdated(): Temporal.Instant {
+    return instantOfSeconds(this.#lastUpdatedS);
+  }
+
+  get context(): StateContext {
+    return Object.freeze({ id: this.#contextId, parentId: this.#parentId, userId: this.#userId });
+  }
+
+  /** For logs: all of it as plain data. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return {
+      entityId: this.entityId,
+      state: this.state,
+      attributes: this.attributes,
+      lastChanged: this.lastChanged.toString(),
+      lastUpdated: this.lastUpdated.toString(),
+      context: this.context,
+    };
+  }
+
+  /** What `console.log` and the REPL show. */
+  [Symbol.for('nodejs.util.inspect.custom')](): unknown {
+    return this.toJSON();
+  }
+
+  static {
+    partsOf = {
+      attributes: (state) => state.#attributes,
+      lastChangedS: (state) => state.#lastChangedS,
+      lastUpdatedS: (state) => state.#lastUpdatedS,
+      contextId: (state) => state.#contextId,
+    };
+  }
+}
+
+/** `lastChanged` in milliseconds since the epoch, with a fraction, without an object being made. */
+export function lastChangedMs(state: EntityState): number {
+  return partsOf.lastChangedS(state) * 1000;
+}
+
+/** `lastUpdated` in milliseconds since the epoch, with a fraction, without an object being made. */
+export function lastUpdatedMs(state: EntityState): number {
+  return partsOf.lastUpdatedS(state) * 1000;
+}
+
+/** The id of the state's context, without an object being made. */
+export function contextIdOf(state: EntityState): string {
+  return partsOf.contextId(state);
+}
+
+/** One attribute, without all of them being frozen. Only for code that hands the value on to nobody. */
+export function peekAttribute(state: EntityState, name: string): unknown {
+  const attributes = partsOf.attributes(state);
+  return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+}
+
+/** A state as the differences of `subscribe_entities` first bring it. */
+export function entityStateOfCompressed(entityId: string, wire: CompressedState): EntityState {
+  const context: Partial<WireContext> = typeof wire.c === 'string' ? { id: wire.c } : wire.c;
+  return new EntityState({
+    entityId,
+    state: wire.s,
+    attributes: wire.a,
+    lastChangedS: wire.lc,
+    lastUpdatedS: wire.lu ?? wire.lc,
+    contextId: context.id ?? '',
+    parentId: context.parent_id ?? null,
+    userId: context.user_id ?? null,
+  });
+}
+
+/** A state as REST and `state_changed` have it. */
+export function entityStateOfWire(wire: WireState): EntityState {
+  return new EntityState({
+    entityId: wire.entity_id,
+    state: wire.state,
+    attributes: wire.attributes,
+    lastChangedS: secondsOf(wire.last_changed),
+    lastUpdatedS: secondsOf(wire.last_updated),
+    contextId: wire.context.id,
+    parentId: wire.context.parent_id,
+    userId: wire.context.user_id,
+  });
+}
+
+/** `unavailable` (its integration cannot reach it) and `unknown` (no value yet) are no values. */
+export function isAvailable(state: string): boolean {
+  return state !== 'unavailable' && state !== 'unknown';
+}
+
+/** The part of an entity id before its dot. */
+export function domainOf(entityId: string): string {
+  const dot = entityId.indexOf('.');
+  return dot < 0 ? entityId : entityId.slice(0, dot);
+}
+
+/**
+ * The number that a text is, in decimal notation. `Number` would take an empty text for 0 and `0x10` for 16, which no
+ * sensor means.
+ */
+export function finiteNumber(text: string): number | undefined {
+  const number = Number(text);
+  if (!Number.isFinite(number)) return undefined;
+  if (number === 0 && !text.includes('0')) return undefined;
+  return /^\s*0[box]/i.test(text) ? undefined : number;
+}
+
+function instantOfSeconds(seconds: number): Temporal.Instant {
+  // Home Assistant counts in microseconds, which a double still tells apart in this century.
+  return Temporal.Instant.fromEpochNanoseconds(BigInt(Math.round(seconds * 1e6)) * 1000n);
+}
+
+function secondsOf(text: string): number {
+  return Number(Temporal.Instant.from(text).epochNanoseconds / 1000n) / 1e6;
+}
+
+function deepFreeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) deepFreeze(inner);
+}

@@ -1,0 +1,154 @@
+import { BusEvent, type SignalSource } from '../../bus/event.ts';
+import type { StateContext } from '../states/entity-state.ts';
+import type { HomeProblem } from '../home-link.ts';
+import type { HomeLifecycleEvent } from '../home.ts';
+import type { Cause } from '../provenance/cause.ts';
+import type { CauseAsker } from '../provenance/provenance.ts';
+import type { WireEvent } from '../protocol/wire.ts';
+
+/** What a handler of `onEvent` is called with. */
+export class HomeEvent<Type extends string = string> extends BusEvent {
+  readonly kind = 'event';
+  readonly type: Type;
+  /** `LOCAL`, or `REMOTE` where it came into Home Assistant from outside. */
+  readonly origin: string;
+  /** What the event carries: plain JSON, deeply frozen. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly #wire: WireEvent;
+  readonly #asker: CauseAsker;
+
+  constructor(type: Type, wire: WireEvent, source: SignalSource, asker: CauseAsker) {
+    super(source);
+    this.#asker = asker;
+    this.type = type;
+    this.origin = wire.origin;
+    this.data = deepFrozen(wire.data);
+    this.#wire = wire;
+    Object.freeze(this);
+  }
+
+  get context(): StateContext {
+    return contextOf(this.#wire);
+  }
+
+  /** Who or what caused it. */
+  get cause(): Cause {
+    return this.#asker.provenance.causeOfEvent(this.context, this.#asker.app, false);
+  }
+
+  override get firedAt(): Temporal.Instant {
+    return Temporal.Instant.from(this.#wire.time_fired);
+  }
+}
+
+/** What a handler of `onCallService` is called with: somebody called a service, whatever became of it. */
+export class ServiceCallEvent<Service extends string = string> extends BusEvent {
+  readonly kind = 'call';
+  /** Domain and name: `light.turn_on`. */
+  readonly service: Service;
+  /** The data that it was called with, the target's ids among them: plain JSON, deeply frozen. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly #wire: WireEvent;
+  readonly #asker: CauseAsker;
+
+  constructor(service: Service, wire: WireEvent, source: SignalSource, asker: CauseAsker) {
+    super(source);
+    this.#asker = asker;
+    this.service = service;
+    this.data = deepFrozen(serviceDataOf(wire));
+    this.#wire = wire;
+    Object.freeze(this);
+  }
+
+  get context(): StateContext {
+    return contextOf(this.#wire);
+  }
+
+  /** Who called it. */
+  get cause(): Cause {
+    return this.#asker.provenance.causeOfEvent(this.context, this.#asker.app, true);
+  }
+
+  override get firedAt(): Temporal.Instant {
+    return Temporal.Instant.from(this.#wire.time_fired);
+  }
+}
+
+/** The connection to a home is up, and its states are the present ones. */
+export interface Connected {
+  readonly kind: 'connected';
+  readonly home: string;
+  /** It was connected before; what was missed meanwhile has been told already. */
+  readonly again: boolean;
+  /** Home Assistant has been restarted meanwhile. */
+  readonly restarted: boolean;
+}
+
+/** The connection to a home is gone; states are those known last. */
+export interface Disconnected {
+  readonly kind: 'disconnected';
+  readonly home: string;
+  /** What stands in the way. */
+  readonly problem: HomeProblem | undefined;
+}
+
+/** Home Assistant has been restarted and is running. */
+export interface HomeAssistantStarted {
+  readonly kind: 'home-assistant-start';
+  readonly home: string;
+}
+
+/** What a handler of `onConnected`, `onDisconnected` or `onHomeAssistantStart` is called with. */
+export type LifecycleEvent<Kind extends HomeLifecycleEvent['kind'] = HomeLifecycleEvent['kind']> = BusEvent &
+  Extract<Connected | Disconnected | HomeAssistantStarted, { readonly kind: Kind }>;
+
+/** The same, whichever kind it is. */
+export type HomeMoment = BusEvent & HomeLifecycleEvent;
+
+/** Makes the event of a change of the connection. */
+export function homeMoment(change: HomeLifecycleEvent, firedAtMs: number, source: SignalSource): HomeMoment {
+  const event = Object.assign(new Moment(firedAtMs, source), change);
+  Object.freeze(event);
+  return event;
+}
+
+class Moment extends BusEvent {
+  readonly #firedAtMs: number;
+
+  constructor(firedAtMs: number, source: SignalSource) {
+    super(source);
+    this.#firedAtMs = firedAtMs;
+  }
+
+  override get firedAt(): Temporal.Instant {
+    return Temporal.Instant.fromEpochMilliseconds(this.#firedAtMs);
+  }
+}
+
+/** The service that a `call_service` event is of; undefined where the event says none. */
+export function serviceOf({ data }: WireEvent): string | undefined {
+  const { domain, service } = data;
+  return typeof domain === 'string' && typeof service === 'string' ? `${domain}.${service}` : undefined;
+}
+
+/** The data that a service was called with. */
+export function serviceDataOf({ data }: WireEvent): Readonly<Record<string, unknown>> {
+  const { service_data: given } = data;
+  return isRecord(given) ? given : {};
+}
+
+function contextOf({ context }: WireEvent): StateContext {
+  return Object.freeze({ id: context.id, parentId: context.parent_id, userId: context.user_id });
+}
+
+/** An event is one object for all its handlers. */
+function deepFrozen<T extends object>(value: T): T {
+  if (Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
+  return value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
