@@ -52,8 +52,13 @@ export class AppHost extends Resource implements HostOrders, Activity {
     // An import takes the machine's time, at whatever speed the daemon's passes.
     this.#finder = options.finder ?? new AppLoader({ folder, cacheFolder, clock: new SystemClock() });
     const { executionMs: timeoutMs, maxPending } = options.limits;
-    const logger = this.context.logging.logger('executor');
-    this.executor = new Executor({ clock, logger, defaults: { timeoutMs, maxPending } });
+    const { logging } = this.context;
+    this.executor = new Executor({
+      clock,
+      logger: logging.logger('executor'),
+      loggerOf: (app) => logging.logger(`app.${app}`),
+      defaults: { timeoutMs, maxPending },
+    });
     this.homes = new Map(options.links.map((link) => [link.home, new Home(this, link)]));
     this.bus = new BusService(this, { executor: this.executor });
     this.scheduler = new SchedulerService(this, { executor: this.executor });

@@ -13,9 +13,13 @@ import { describeRun, Run, type RunOwner } from './run.ts';
 import { SourceLines } from './source-line.ts';
 import type { Activity } from './virtual-clock.ts';
 
+type ExecutorLogger = Pick<Logger, 'debug' | 'warn' | 'error'>;
+
 export interface ExecutorOptions {
   readonly clock: Clock;
-  readonly logger: Pick<Logger, 'debug' | 'warn' | 'error'>;
+  readonly logger: ExecutorLogger;
+  /** Where what concerns the code of a life (an app) is logged. @defaultValue `logger` */
+  readonly loggerOf?: ((owner: string) => ExecutorLogger) | undefined;
   /** How many runs there may be at once, over all lanes. @defaultValue 10_000 */
   readonly maxRunning?: number | undefined;
   /** For lanes that say nothing else. @defaultValue 100 in line, ten minutes for each run */
@@ -45,7 +49,8 @@ const DEFAULT_MAX_RUNNING = 10_000;
  */
 export class Executor implements Activity {
   readonly #clock: Clock;
-  readonly #logger: ExecutorOptions['logger'];
+  readonly #logger: ExecutorLogger;
+  readonly #loggerOf: (owner: string) => ExecutorLogger;
   readonly #sources: SourceLines;
   readonly #host: LaneHost;
   readonly #lanes = new Set<LaneView>();
@@ -59,10 +64,11 @@ export class Executor implements Activity {
   constructor(options: ExecutorOptions) {
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#loggerOf = options.loggerOf ?? (() => options.logger);
     this.#sources = new SourceLines(options.isUsersFile);
     this.#host = {
       clock: options.clock,
-      logger: options.logger,
+      loggerOf: this.#loggerOf,
       capacity: new Capacity(options.maxRunning ?? DEFAULT_MAX_RUNNING),
       totals: noCounts(),
       onStack: undefined,
@@ -191,7 +197,7 @@ export class Executor implements Activity {
       hint: hintOf(error),
       ...details,
     };
-    this.#logger.error(failureFields(failure), failureMessage(failure));
+    this.#loggerOf(run.owner).error(failureFields(failure), failureMessage(failure));
     for (const listener of this.#listeners) {
       try {
         listener(failure);

@@ -12,7 +12,8 @@ import type { SourceLine } from './source-line.ts';
 /** What a lane is given by its executor. */
 export interface LaneHost {
   readonly clock: Clock;
-  readonly logger: Pick<Logger, 'debug' | 'warn'>;
+  /** The log of a life, by its name. */
+  loggerOf(owner: string): Pick<Logger, 'debug' | 'warn'>;
   readonly capacity: Capacity;
   /** The innermost of the runs that have not yet given way to the event loop. */
   onStack: Run | undefined;

@@ -277,7 +277,9 @@ export class Lane<T> implements LaneView, RunOwner {
     }
     this.#unwound(flight);
     if (!isCancellation(error))
-      this.host.logger.debug({ err: error, app: this.life.name }, `${this.#label} failed after it had been called off`);
+      this.host
+        .loggerOf(this.life.name)
+        .debug({ err: error, app: this.life.name }, `${this.#label} failed after it had been called off`);
   }
 
   #land(flight: LaneFlight<T>, outcome: Outcome): void {
@@ -328,10 +330,12 @@ export class Lane<T> implements LaneView, RunOwner {
   #abandon(flight: LaneFlight<T>): void {
     this.#scope.unwound(flight);
     this.#count('abandoned');
-    this.host.logger.warn(
-      { app: this.life.name, executionId: flight.run.id, input: this.#describe(flight.input) },
-      tellsAbandoned(this.#label, UNWINDING_LIMIT_MS),
-    );
+    this.host
+      .loggerOf(this.life.name)
+      .warn(
+        { app: this.life.name, executionId: flight.run.id, input: this.#describe(flight.input) },
+        tellsAbandoned(this.#label, UNWINDING_LIMIT_MS),
+      );
   }
 
   #takeOut(flight: LaneFlight<T>): void {
@@ -415,18 +419,22 @@ export class Lane<T> implements LaneView, RunOwner {
   }
 
   #tellLongWait(oldest: Waiting<T>): void {
-    this.host.logger.warn(
-      { app: this.life.name, input: this.#describe(oldest.input), pending: this.pending },
-      tellsLongWait(this.#label, LONG_WAIT_MS),
-    );
+    this.host
+      .loggerOf(this.life.name)
+      .warn(
+        { app: this.life.name, input: this.#describe(oldest.input), pending: this.pending },
+        tellsLongWait(this.#label, LONG_WAIT_MS),
+      );
   }
 
   #tellDrops(count: number): void {
     const { overflow = 'drop-oldest' } = this.#options;
-    this.host.logger.warn(
-      { app: this.life.name, dropped: count, droppedInAll: this.counters.dropped },
-      tellsDrops(this.#label, count, this.mode, overflow, this.#limit),
-    );
+    this.host
+      .loggerOf(this.life.name)
+      .warn(
+        { app: this.life.name, dropped: count, droppedInAll: this.counters.dropped },
+        tellsDrops(this.#label, count, this.mode, overflow, this.#limit),
+      );
   }
 
   #describe(input: T): string | undefined {

@@ -139,7 +139,7 @@ export class Runtime extends Resource implements Activity {
     );
     this.onFatal(({ error }) => this.#end(1, error));
     await this.startChildren();
-    this.logger.info({ version: this.#options.version }, `running with ${counted(this.#apps.apps().length, 'app')}`);
+    this.logger.info({ version: this.#options.version }, `up; starting ${counted(this.#apps.apps().length, 'app')}`);
   }
 
   /** How each home is reached. What only a few need is loaded only then: the simulator, the network's libraries. */

@@ -78,10 +78,10 @@ export class AppBench implements AsyncDisposable {
     return statuses.filter((status, index) => status !== statuses[index - 1]);
   }
 
-  /** What an app has logged, details left out. */
+  /** What an app has logged, details left out. Failures of its code have a list of their own. */
   said(name: string): readonly string[] {
     return this.logs
-      .filter(({ logger, level }) => logger === `app.${name}` && level !== 'debug' && level !== 'trace')
+      .filter(({ logger, level }) => logger === `app.${name}` && (level === 'info' || level === 'warn'))
       .map(({ msg }) => msg);
   }
 
