@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from './child.ts';
 import type { FeedCommand, FeedReport } from './feed.ts';
+import { REACTION_TARGET, sensorId } from './home.ts';
 import type { ReferenceMode, Watch } from './reference.ts';
 
 export interface AppInstance {
@@ -85,22 +86,26 @@ export class Stage implements Disposable {
   }
 }
 
-/** Apps of classes of their own, in files of their own, all alike. */
-export function writeRooms(folder: string, count: number): Readonly<Record<string, AppInstance>> {
+/** Apps, all alike, of one class or more; each class has a file of its own. */
+export function writeRooms(folder: string, count: number, classes = count): Readonly<Record<string, AppInstance>> {
   const source = readFileSync(join(import.meta.dirname, 'apps', 'room.ts'), 'utf8');
   mkdirSync(join(folder, 'apps'), { recursive: true });
+  for (let index = 0; index < classes; index += 1) {
+    writeFileSync(join(folder, 'apps', `room-${index}.ts`), source.replace('class Room ', `class Room${index} `));
+  }
   const apps: Record<string, AppInstance> = {};
   for (let index = 0; index < count; index += 1) {
-    writeFileSync(join(folder, 'apps', `room-${index}.ts`), source.replace('class Room ', `class Room${index} `));
-    const motion = `sensor.bench_${String(index).padStart(5, '0')}`;
-    apps[`room_${index}`] = { class: `Room${index}`, config: { motion, light: 'light.bench' } };
+    apps[`room_${index}`] = {
+      class: `Room${index % classes}`,
+      config: { motion: sensorId(index), light: REACTION_TARGET },
+    };
   }
   return apps;
 }
 
 function writeConfiguration(folder: string, port: number, apps: Readonly<Record<string, AppInstance>>): void {
   const configuration = {
-    homes: { default: { url: `http://127.0.0.1:${port}`, token: 'bench' } },
+    homes: { default: { url: `http://127.0.0.1:${port}`, token: 'a-token-of-the-bench' } },
     apps,
   };
   writeFileSync(join(folder, 'hassette.json'), JSON.stringify(configuration));

@@ -11,16 +11,18 @@ export interface PlanReport {
 
 export interface LatenessReport {
   readonly kind: 'lateness';
-  /** Of those due at one moment of the wall clock, which shows whole milliseconds. */
-  readonly atMs: readonly number[];
-  /** Of those due after a delay, on the clock that nobody sets. */
-  readonly inMs: readonly number[];
+  /** Of jobs that were due at one moment of the wall clock, which shows whole milliseconds, wave by wave. */
+  readonly atMs: readonly (readonly number[])[];
+  /** Of jobs that were due after a delay, on the clock that nobody sets. */
+  readonly inMs: readonly (readonly number[])[];
 }
+
+const WAVES = 3;
 
 /** Schedules many jobs. Needs `--expose-gc`. */
 export class Planner extends App.with(Config) {
   override onInitialize() {
-    if (this.config.due === 'at once') this.#runTogether();
+    if (this.config.due === 'at once') void this.tasks.spawn('waves', () => this.#runTogether());
     else this.#schedule();
     process.send?.({ kind: 'ready' });
   }
@@ -43,28 +45,38 @@ export class Planner extends App.with(Config) {
     process.send?.(report);
   }
 
-  #runTogether() {
-    const { jobs } = this.config;
-    const atMs: number[] = [];
-    const inMs: number[] = [];
-    const tell = () => {
-      if (atMs.length === jobs && inMs.length === jobs)
-        process.send?.({ kind: 'lateness', atMs, inMs } satisfies LatenessReport);
-    };
+  async #runTogether() {
+    const atMs: number[][] = [];
+    const inMs: number[][] = [];
+    for (let wave = 0; wave < WAVES; wave += 1) {
+      atMs.push(await this.#runAtOneMoment());
+      inMs.push(await this.#runAfterOneDelay());
+    }
+    const report: LatenessReport = { kind: 'lateness', atMs, inMs };
+    process.send?.(report);
+  }
+
+  #runAtOneMoment(): Promise<number[]> {
     const due = Temporal.Now.instant().add({ seconds: 1 });
-    for (let index = 0; index < jobs; index += 1) {
-      this.scheduler.runAt(due, () => {
-        atMs.push(Date.now() - due.epochMilliseconds);
-        tell();
-      });
-    }
-    for (let index = 0; index < jobs; index += 1) {
-      const dueMs = performance.now() + 2000;
-      this.scheduler.runIn('2s', () => {
-        inMs.push(performance.now() - dueMs);
-        tell();
-      });
-    }
+    return this.#collect((tell) => this.scheduler.runAt(due, () => tell(Date.now() - due.epochMilliseconds)));
+  }
+
+  #runAfterOneDelay(): Promise<number[]> {
+    return this.#collect((tell) => {
+      const dueMs = performance.now() + 1000;
+      this.scheduler.runIn('1s', () => tell(performance.now() - dueMs));
+    });
+  }
+
+  #collect(schedule: (tell: (latenessMs: number) => void) => void): Promise<number[]> {
+    const { jobs } = this.config;
+    const all: number[] = [];
+    return new Promise((resolve) => {
+      const tell = (latenessMs: number): void => {
+        if (all.push(latenessMs) === jobs) resolve(all);
+      };
+      for (let index = 0; index < jobs; index += 1) schedule(tell);
+    });
   }
 
   doNothing() {}

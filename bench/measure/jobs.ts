@@ -58,25 +58,37 @@ async function measureLateness(stage: Stage, rounds: number): Promise<readonly R
     await using daemon = planner(stage, feed.port, { jobs, due: 'at once' });
     reports.push(await daemon.next<LatenessReport>('lateness'));
   }
-  const p99s = (of: (report: LatenessReport) => readonly number[]): number =>
-    median(reports.map((each) => percentile(of(each), 99)));
-  const earliestMs = smallest(reports.flatMap(({ atMs, inMs }) => [...atMs, ...inMs]));
-  const atP99Ms = p99s(({ atMs }) => atMs);
-  const inP99Ms = p99s(({ inMs }) => inMs);
+  const waves = (of: (report: LatenessReport) => readonly (readonly number[])[]) =>
+    reports.flatMap((each) => of(each).slice(1));
+  const p99 = (all: readonly (readonly number[])[]): number => median(all.map((wave) => percentile(wave, 99)));
+  const atMs = p99(waves((report) => report.atMs));
+  const inMs = p99(waves((report) => report.inMs));
+  const firstMs = p99(reports.map((report) => report.atMs[0] ?? []));
+  const earliestMs = smallest(reports.flatMap((report) => [...report.atMs, ...report.inMs].flat()));
   return [
     {
       group: GROUP,
       what: '1,000 due at once: lateness, p99',
-      hassette: `${rounded(atP99Ms)} ms at a time`,
-      beside: `${rounded(inP99Ms)} ms after a delay`,
-      figure: Math.max(atP99Ms, inP99Ms),
+      hassette: `${rounded(atMs)} ms at a time`,
+      beside: `${rounded(inMs)} ms after a delay`,
+      figure: Math.max(atMs, inMs),
       unit: 'ms',
       aim: { atMost: 10 },
       data: { reports },
     },
     {
       group: GROUP,
-      what: '1,000 due at once: the earliest',
+      what: '  the first in its life',
+      hassette: `${rounded(firstMs)} ms at a time`,
+      beside: 'nothing of it compiled yet',
+      figure: firstMs,
+      unit: 'ms',
+      aim: { atMost: 10 },
+      data: {},
+    },
+    {
+      group: GROUP,
+      what: '  the earliest of all',
       hassette: `${rounded(earliestMs)} ms late`,
       beside: '',
       figure: earliestMs,
