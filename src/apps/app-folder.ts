@@ -51,9 +51,10 @@ async function namesIn(folder: string): Promise<string[]> {
   return names;
 }
 
-/** Whether a name occurs in a file as a word. A file in which it does not cannot export it first. */
-export function mentions(file: AppFile, name: string): boolean {
-  return new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`).test(file.source);
+/** The files in which a name occurs as a word. One in which it does not cannot export it first. */
+export function filesMentioning(files: readonly AppFile[], name: string): readonly AppFile[] {
+  const word = new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`);
+  return files.filter(({ source }) => word.test(source));
 }
 
 /** The classes that a file seems to export, read from its text so that nothing of it is run. */

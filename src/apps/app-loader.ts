@@ -5,7 +5,7 @@ import { nearest } from '../kernel/nearest.ts';
 import { withTimeout } from '../kernel/waiting.ts';
 import { type AppClass, appClassOf } from './app.ts';
 import { AppClassAmbiguous, AppClassUnknown, AppFileBroken, AppImportHung, NotAnApp } from './app-errors.ts';
-import { type AppFile, classesNamedIn, mentions, readAppFolder } from './app-folder.ts';
+import { type AppFile, classesNamedIn, filesMentioning, readAppFolder } from './app-folder.ts';
 import { TypeScriptLoading } from './typescript-loading.ts';
 
 export interface AppLoaderOptions {
@@ -83,7 +83,7 @@ export class AppLoader implements AppFinder, Disposable {
     const found: FoundApp[] = [];
     let other: { readonly file: AppFile; readonly value: unknown } | undefined;
     let broken: Error | undefined;
-    for (const file of files.filter((each) => mentions(each, name))) {
+    for (const file of filesMentioning(files, name)) {
       let value: unknown;
       try {
         value = exportOf(await this.#exportsOf(file), name);
