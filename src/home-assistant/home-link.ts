@@ -1,7 +1,14 @@
 import type { CommandRefused } from './home-errors.ts';
 import type { ProvenanceNews } from './provenance/own-call.ts';
 import type { RestRequest, RestResponse } from './protocol/transport.ts';
-import type { Command, CompressedState, EntitiesMessage, HomeConfig, WireEvent } from './protocol/wire.ts';
+import type {
+  Command,
+  CompressedDifference,
+  CompressedState,
+  EntitiesMessage,
+  HomeConfig,
+  WireEvent,
+} from './protocol/wire.ts';
 
 /**
  * What an app host knows of a home's connection. It carries plain data only: in the daemon's own thread it is the
@@ -92,6 +99,8 @@ export interface HomeSnapshot {
   readonly generation: number;
   readonly entities: Readonly<Record<string, CompressedState>>;
   readonly config: HomeConfig;
+  /** A difference of one entity: most of what a home says, so it comes without anything around it. */
+  onDifference(entityId: string, difference: CompressedDifference): void;
   /** Home Assistant itself has been restarted since the snapshot before. Never so in the first. */
   readonly restarted: boolean;
   readonly clockOffsetMs: number;

@@ -268,6 +268,10 @@ export class Home extends Resource implements HomeKnowledge {
         if (this.#held === undefined) this.mirror.apply(differences);
         else this.#held.differences.push(differences);
       },
+      onDifference: (entityId, difference) => {
+        if (this.#held === undefined) this.mirror.applyOne(entityId, difference);
+        else this.#held.differences.push({ c: { [entityId]: difference } });
+      },
       onEvent: (event) => {
         if (event.event_type === 'call_service') this.provenance.hear(event);
         this.#publish(this.events, event.event_type, event);

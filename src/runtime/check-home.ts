@@ -56,6 +56,7 @@ function firstSnapshot(link: HomeLink): Promise<HomeSnapshot | HomeProblem> {
       },
       onSnapshot: resolve,
       onDifferences: () => {},
+      onDifference: () => {},
       onEvent: () => {},
       onConfig: () => {},
     });

@@ -49,7 +49,14 @@ export class Homes extends Resource {
     for (const connection of this.connections) {
       const onSnapshot = (): void => void (this.#everReady = true);
       this.own(
-        connection.attach({ onSnapshot, onStatus: ignore, onDifferences: ignore, onEvent: ignore, onConfig: ignore }),
+        connection.attach({
+          onSnapshot,
+          onStatus: ignore,
+          onDifferences: ignore,
+          onDifference: ignore,
+          onEvent: ignore,
+          onConfig: ignore,
+        }),
       );
     }
   }

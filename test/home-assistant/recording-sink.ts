@@ -1,5 +1,10 @@
 import type { HomeSink, HomeSnapshot, HomeStatus } from '../../src/home-assistant/home-link.ts';
-import type { EntitiesMessage, HomeConfig, WireEvent } from '../../src/home-assistant/protocol/wire.ts';
+import type {
+  CompressedDifference,
+  EntitiesMessage,
+  HomeConfig,
+  WireEvent,
+} from '../../src/home-assistant/protocol/wire.ts';
 
 /** Notes what a link tells, in order. */
 export class RecordingSink implements HomeSink {
@@ -34,6 +39,10 @@ export class RecordingSink implements HomeSink {
   onDifferences(differences: EntitiesMessage): void {
     this.differences.push(differences);
     this.#note('differences');
+  }
+
+  onDifference(entityId: string, difference: CompressedDifference): void {
+    this.onDifferences({ c: { [entityId]: difference } });
   }
 
   onEvent(event: WireEvent): void {

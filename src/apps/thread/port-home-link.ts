@@ -114,6 +114,7 @@ export function hearHomes(
   | 'home.status'
   | 'home.snapshot'
   | 'home.differences'
+  | 'home.difference'
   | 'home.event'
   | 'home.config'
   | 'home.provenance'
@@ -124,6 +125,8 @@ export function hearHomes(
     'home.snapshot': ({ home, snapshot }) => links.get(home)?.forEachSink((sink) => sink.onSnapshot(snapshot)),
     'home.differences': ({ home, differences }) =>
       links.get(home)?.forEachSink((sink) => sink.onDifferences(differences)),
+    'home.difference': ({ home, entityId, difference }) =>
+      links.get(home)?.forEachSink((sink) => sink.onDifference(entityId, difference)),
     'home.event': ({ home, event }) => links.get(home)?.forEachSink((sink) => sink.onEvent(event)),
     'home.config': ({ home, config }) => links.get(home)?.forEachSink((sink) => sink.onConfig(config)),
     'home.provenance': ({ home, news }) => links.get(home)?.forEachSink((sink) => sink.onProvenance?.(news)),
@@ -201,6 +204,7 @@ export class HomeLinkServer implements Disposable {
       onStatus: (status) => thread.tell('home.status', { home, status }),
       onSnapshot: (snapshot) => thread.tell('home.snapshot', { home, snapshot }),
       onDifferences: (differences) => thread.tell('home.differences', { home, differences }),
+      onDifference: (entityId, difference) => thread.tell('home.difference', { home, entityId, difference }),
       onEvent: (event) => thread.tell('home.event', { home, event }),
       onConfig: (config) => thread.tell('home.config', { home, config }),
       onProvenance: (news) => thread.tell('home.provenance', { home, news }),

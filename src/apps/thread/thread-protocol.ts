@@ -2,7 +2,12 @@ import type { Emission } from '../../bus/topics.ts';
 import type { HomeSnapshot, HomeStatus, HomeSubscription } from '../../home-assistant/home-link.ts';
 import type { ProvenanceNews } from '../../home-assistant/provenance/own-call.ts';
 import type { RestRequest, RestResponse } from '../../home-assistant/protocol/transport.ts';
-import type { EntitiesMessage, HomeConfig, WireEvent } from '../../home-assistant/protocol/wire.ts';
+import type {
+  CompressedDifference,
+  EntitiesMessage,
+  HomeConfig,
+  WireEvent,
+} from '../../home-assistant/protocol/wire.ts';
 import type { LogLevel } from '../../kernel/logging.ts';
 import type { AppLimits } from '../app-limits.ts';
 import type { AppDetails, AppFailure, AppReport, AppSpec } from '../host-control.ts';
@@ -94,6 +99,11 @@ export type ThreadNews = {
   readonly 'home.status': { readonly home: string; readonly status: HomeStatus };
   readonly 'home.snapshot': { readonly home: string; readonly snapshot: HomeSnapshot };
   readonly 'home.differences': { readonly home: string; readonly differences: EntitiesMessage };
+  readonly 'home.difference': {
+    readonly home: string;
+    readonly entityId: string;
+    readonly difference: CompressedDifference;
+  };
   readonly 'home.event': { readonly home: string; readonly event: WireEvent };
   readonly 'home.provenance': { readonly home: string; readonly news: ProvenanceNews };
   readonly 'home.config': { readonly home: string; readonly config: HomeConfig };

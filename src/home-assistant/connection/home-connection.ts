@@ -25,7 +25,14 @@ import { wroteEverythingSince } from '../protocol/restart.ts';
 import { CallTrail } from '../provenance/call-trail.ts';
 import type { OwnCallStore } from '../provenance/own-call-store.ts';
 import type { HomeTransport, RestRequest, RestResponse } from '../protocol/transport.ts';
-import type { Command, EntitiesMessage, HomeConfig, WireError, WireEvent } from '../protocol/wire.ts';
+import type {
+  Command,
+  CompressedDifference,
+  EntitiesMessage,
+  HomeConfig,
+  WireError,
+  WireEvent,
+} from '../protocol/wire.ts';
 import { SinkList } from './sink-list.ts';
 
 export interface HomeConnectionOptions {
@@ -300,6 +307,7 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#timer = this.clock.after(limitMs, `${phase} of home "${this.home}"`, () => {
       this.#session?.end();
       this.#end(problemOfStall(this.home, phase, limitMs));
+        onDifference: (entityId, difference) => this.#difference(entityId, difference),
     });
   }
 
@@ -376,6 +384,11 @@ export class HomeConnection extends Resource implements HomeLink {
     if (this.#held.length < MAX_HELD_EVENTS) this.#held.push(event);
     else this.#notHeld += 1;
   }
+  #difference(entityId: string, difference: CompressedDifference): void {
+    if (this.#wantsHearing) this.#hear({ c: { [entityId]: difference } });
+    this.#sinks.tellDifference(entityId, difference);
+  }
+
 
   #configChanged(config: HomeConfig): void {
     if (this.#ready === undefined) return;

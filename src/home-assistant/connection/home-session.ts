@@ -24,6 +24,7 @@ import {
 import type { HomeTransport } from '../protocol/transport.ts';
 import type {
   AuthMessage,
+  CompressedDifference,
   CompressedState,
   EntitiesMessage,
   HomeConfig,
@@ -49,6 +50,7 @@ export interface SessionListener {
   /** All is known. `starting`: the home was seen while it started. */
   onReady(entities: Entities, config: HomeConfig, starting: boolean): void;
   onDifferences(differences: EntitiesMessage): void;
+  onDifference(entityId: string, difference: CompressedDifference): void;
   onConfig(config: HomeConfig): void;
   onRoundTrip(roundTripMs: number): void;
   /** The home said what time it is; all three by wall clocks. */
@@ -186,7 +188,7 @@ export class HomeSession {
         this.wire.ask(getConfig(), onAnswer);
         return;
       case 'entities':
-        this.wire.subscribe(subscribeEntities(), (event) => this.#entities(event), onAnswer);
+        this.#followEntities(onAnswer);
         return;
       case 'state-changes':
         this.#legacy = true;
@@ -196,6 +198,14 @@ export class HomeSession {
         this.wire.ask(getStates(), onAnswer);
         return;
     }
+  }
+
+  #followEntities(onAnswer: (answer: ResultMessage) => void): void {
+    const id = this.wire.subscribe(subscribeEntities(), (event) => this.#entities(event), onAnswer);
+    this.wire.takeDifferences(id, (entityId, difference) => {
+      if (this.#handshake.step === 'done') this.#listener.onDifference(entityId, difference);
+      else this.#entities({ c: { [entityId]: difference } });
+    });
   }
 
   #entities(event: unknown): void {

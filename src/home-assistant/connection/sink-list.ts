@@ -1,6 +1,6 @@
 import type { HomeSink, HomeSnapshot, HomeStatus } from '../home-link.ts';
 import type { ProvenanceNews } from '../provenance/own-call.ts';
-import type { EntitiesMessage, HomeConfig, WireEvent } from '../protocol/wire.ts';
+import type { CompressedDifference, EntitiesMessage, HomeConfig, WireEvent } from '../protocol/wire.ts';
 
 /**
  * Those who are told what a home says. A sink is told differences and events only after a snapshot of the present
@@ -65,6 +65,16 @@ export class SinkList {
     for (const sink of this.#joined) {
       try {
         sink.onDifferences(differences);
+      } catch (error) {
+        this.#onFailure(error);
+      }
+    }
+  }
+
+  tellDifference(entityId: string, difference: CompressedDifference): void {
+    for (const sink of this.#joined) {
+      try {
+        sink.onDifference(entityId, difference);
       } catch (error) {
         this.#onFailure(error);
       }

@@ -2,10 +2,11 @@ import type { Clock } from '../../kernel/clock.ts';
 import { EventStream } from '../../kernel/event-stream.ts';
 import { problemOfClose, problemOfFrame, problemOfOpening } from './connection-problems.ts';
 import type { HomeError } from '../home-errors.ts';
-import { decodeFrame, encodeCommand, FrameUnreadable } from '../protocol/codec.ts';
+import { decodeFrame, encodeCommand, FrameUnreadable, type ReadMessage } from '../protocol/codec.ts';
 import { unsubscribe } from '../protocol/commands.ts';
 import type { HomeSocket, HomeTransport } from '../protocol/transport.ts';
-import type { AuthMessage, Command, HomeMessage, ResultMessage } from '../protocol/wire.ts';
+import type { DifferenceMessage } from '../protocol/difference-frame.ts';
+import type { AuthMessage, Command, CompressedDifference, ResultMessage } from '../protocol/wire.ts';
 
 const DEFAULT_CAPACITY = 10_000;
 
@@ -18,6 +19,7 @@ export interface WireListener {
 }
 
 type Answer = (answer: ResultMessage) => void;
+type OnDifference = (entityId: string, difference: CompressedDifference) => void;
 type Closing = { readonly type: 'closed'; readonly code: number; readonly reason: string };
 
 /**
@@ -28,10 +30,12 @@ export class WireSession {
   readonly #home: string;
   readonly #clock: Clock;
   readonly #listener: WireListener;
-  readonly #stream: EventStream<HomeMessage | Closing>;
+  readonly #stream: EventStream<ReadMessage | Closing>;
   readonly #opening = new AbortController();
   readonly #answers = new Map<number, Answer>();
   readonly #events = new Map<number, (event: unknown) => void>();
+  /** The subscriptions that take a difference of one entity as it was read. */
+  readonly #differences = new Map<number, OnDifference>();
   #pong: { readonly id: number; readonly onPong: () => void } | undefined;
   #socket: HomeSocket | undefined;
   #lastId = 0;
@@ -113,8 +117,14 @@ export class WireSession {
     return id;
   }
 
+  /** Brings those events of a subscription that are a difference of one entity here, and no longer as events. */
+  takeDifferences(id: number, onDifference: OnDifference): void {
+    this.#differences.set(id, onDifference);
+  }
+
   /** Ends a subscription, here at once and there as soon as the home hears of it. */
   unsubscribe(id: number): void {
+    this.#differences.delete(id);
     if (this.#events.delete(id)) this.#send(unsubscribe(id));
   }
 
@@ -155,7 +165,7 @@ export class WireSession {
   #read(text: string): void {
     if (this.#ended) return;
     this.#lastHeardMs = this.#clock.monotonicMs();
-    let frame: HomeMessage | readonly HomeMessage[];
+    let frame: ReadMessage | readonly ReadMessage[];
     try {
       frame = decodeFrame(text);
     } catch (error) {
@@ -173,8 +183,11 @@ export class WireSession {
     else this.#stream.push({ type: 'closed', code, reason });
   }
 
-  #take(message: HomeMessage | Closing): void {
+  #take(message: ReadMessage | Closing): void {
     switch (message.type) {
+      case 'difference':
+        this.#takeDifference(message);
+        return;
       case 'event':
         this.#events.get(message.id)?.(message.event);
         return;
@@ -196,6 +209,12 @@ export class WireSession {
         // Home Assistant may learn to say more; what it is cannot be known here.
         this.#listener.onUnasked(undefined);
     }
+  }
+
+  #takeDifference({ id, entityId, difference }: DifferenceMessage): void {
+    const onDifference = this.#differences.get(id);
+    if (onDifference === undefined) this.#events.get(id)?.({ c: { [entityId]: difference } });
+    else onDifference(entityId, difference);
   }
 
   #settle(message: ResultMessage): void {
@@ -232,6 +251,7 @@ export class WireSession {
     this.#stream.close();
     this.#answers.clear();
     this.#events.clear();
+    this.#differences.clear();
     this.#pong = undefined;
     return socket;
   }

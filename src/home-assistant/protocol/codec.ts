@@ -1,4 +1,8 @@
+import { type DifferenceMessage, readDifferences } from './difference-frame.ts';
 import type { Command, HomeMessage } from './wire.ts';
+
+/** A message as it was read: a difference of one entity has a form of its own. */
+export type ReadMessage = HomeMessage | DifferenceMessage;
 
 /** What a frame could not be read as. */
 export class FrameUnreadable extends Error {}
@@ -11,7 +15,9 @@ export class FrameUnreadable extends Error {}
  *
  * @throws FrameUnreadable where it is neither.
  */
-export function decodeFrame(text: string): HomeMessage | readonly HomeMessage[] {
+export function decodeFrame(text: string): ReadMessage | readonly ReadMessage[] {
+  const differences = readDifferences(text);
+  if (differences !== undefined) return differences;
   let frame: unknown;
   try {
     frame = JSON.parse(text);

@@ -167,23 +167,32 @@ export class StateMirror {
       for (const entityId in message.c) {
         const difference = message.c[entityId];
         const record = this.#records.get(entityId);
-        // A difference of an entity that was never told of says too little to be of use.
         if (difference === undefined || record === undefined) continue;
-        this.#change(record, difference, transitions);
+        const transition = this.#change(record, difference);
+        if (transition !== undefined) transitions.push(transition);
       }
     }
     this.#tell(transitions);
   }
 
-  #change(record: EntityRecord, difference: CompressedDifference, transitions: StateTransition[]): void {
+  /** Takes what became of one entity, and tells of it. */
+  applyOne(entityId: string, difference: CompressedDifference): void {
+    const record = this.#records.get(entityId);
+    // A difference of an entity that was never told of says too little to be of use.
+    if (record === undefined) return;
+    const transition = this.#change(record, difference);
+    if (transition !== undefined) this.#observer.tell(transition);
+  }
+
+  #change(record: EntityRecord, difference: CompressedDifference): StateTransition | undefined {
     if (!this.#observer.watches(record.entityId)) {
       record.merge(difference);
-      return;
+      return undefined;
     }
     const from = record.capture();
     const lastGood = record.lastGood();
     record.merge(difference);
-    transitions.push(transitionOf(record.entityId, from, record.capture(), lastGood, LIVE));
+    return transitionOf(record.entityId, from, record.capture(), lastGood, LIVE);
   }
 
   #rewrite(record: EntityRecord, wire: CompressedState, occasion: Occasion, transitions: StateTransition[]): void {
