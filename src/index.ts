@@ -146,6 +146,7 @@ export {
   ServiceNotFound,
   TlsRefused,
 } from './home-assistant/home-errors.ts';
+  TooManyCalls,
 export type { HomeEvent, LifecycleEvent, ServiceCallEvent } from './home-assistant/subscriptions/home-events.ts';
 export type { HomePhase, HomeProblem } from './home-assistant/home-link.ts';
 export type { HomeCondition, HomeTrigger, TriggerVariables } from './home-assistant/subscriptions/home-triggers.ts';

@@ -172,6 +172,8 @@ const Limits = z
     execution: duration('10m', 'How long a run of a handler or job may take that says nothing else.'),
     maxPending: count(100, 'How many events may wait for a busy handler that says nothing else.'),
     eventBuffer: count(10_000, 'How many messages of a home may wait for their turn before its socket is paused.'),
+    callsInFlight: count(100, 'How many calls of apps a home may be sent before it has answered one. Apps take turns.'),
+    callsWaiting: count(1000, 'How many calls of one app may be in line for a home; more are refused.'),
   })
   .prefault({})
   .transform((it) => ({
@@ -182,6 +184,8 @@ const Limits = z
     executionMs: it.execution,
     maxPending: it.maxPending,
     eventBuffer: it.eventBuffer,
+    callsInFlight: it.callsInFlight,
+    callsWaiting: it.callsWaiting,
   }));
 
 const Simulate = z

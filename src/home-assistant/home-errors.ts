@@ -83,6 +83,12 @@ export class HomeAway extends HomeError {
   readonly audience = 'network';
 }
 
+/** An app has more calls on their way or in line than it may, and this one was never sent. */
+export class TooManyCalls extends HomeError {
+  readonly code = 'TOO_MANY_CALLS';
+  readonly audience = 'author';
+}
+
 /** The home gave no answer within the call's time limit. It may have carried it out or not. */
 export class NoAnswer extends HomeError {
   readonly code = 'NO_ANSWER';

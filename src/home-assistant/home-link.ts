@@ -51,10 +51,22 @@ export interface HomeLink {
   rest(request: RestRequest, options: CallOptions): Promise<RestResponse>;
 }
 
+/** The calls of a home, as they are now. */
+export interface CallCounters {
+  /** That wait for their answer. */
+  readonly inFlight: number;
+  /** That wait for the home, or for their turn. */
+  readonly waiting: number;
+  /** That were refused, since the daemon started, because too many of the app's own were in line. */
+  readonly refused: number;
+  /** How many calls of apps may be in flight at once. */
+  readonly limit: number;
+}
+
 export interface CallOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Who asks, for the log and for what is shown of calls in flight. */
+  /** Who asks: apps take turns. What the daemon itself asks, without a name, waits for none of them. */
   readonly app?: string | undefined;
   readonly executionId?: string | undefined;
 }

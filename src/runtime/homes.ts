@@ -11,7 +11,8 @@ export interface HomeAccess {
   readonly token: string;
 }
 
-export type HomesSettings = Configuration['connection'] & Pick<Configuration['limits'], 'eventBuffer'>;
+export type HomesSettings = Configuration['connection'] &
+  Pick<Configuration['limits'], 'eventBuffer' | 'callsInFlight' | 'callsWaiting'>;
 
 /** The connections to all homes, and whether any of them lets us in. */
 export class Homes extends Resource {
@@ -32,6 +33,7 @@ export class Homes extends Resource {
     this.#settings = settings;
     this.#onAllRefused = onAllRefused;
     const { pingIntervalMs, connectTimeoutMs, firstRetryMs, lastRetryMs, eventBuffer } = settings;
+    const callLimits = { inFlight: settings.callsInFlight, waiting: settings.callsWaiting };
     this.connections = Array.from(
       accesses,
       ([home, { transport, token }]) =>
@@ -41,6 +43,7 @@ export class Homes extends Resource {
           token,
           pingIntervalMs,
           eventBuffer,
+          callLimits,
           onRefused: (problem) => this.#goesOn(home, problem),
           limitsMs: { connecting: connectTimeoutMs, authenticating: connectTimeoutMs },
           backoff: { firstMs: firstRetryMs, maxMs: lastRetryMs, factor: 2, jitter: 0.3 },
@@ -64,7 +67,7 @@ export class Homes extends Resource {
   reports(): readonly Omit<HomeReport, 'entities' | 'version' | 'timeZone'>[] {
     return this.connections.map((connection) => {
       const { phase, problem, roundTripMs, clockOffsetMs } = connection.homeStatus;
-      return { name: connection.home, phase, problem, roundTripMs, clockOffsetMs };
+      return { name: connection.home, phase, problem, roundTripMs, clockOffsetMs, calls: connection.calls };
     });
   }
 

@@ -1,5 +1,5 @@
 import type { AppReport } from '../apps/host-control.ts';
-import type { HomePhase, HomeProblem } from '../home-assistant/home-link.ts';
+import type { CallCounters, HomePhase, HomeProblem } from '../home-assistant/home-link.ts';
 import type { EventLoopDelay } from '../kernel/event-loop-delay.ts';
 import type { ExecutorCounters } from '../kernel/executor.ts';
 import type { ResourceDescription } from '../kernel/resource-description.ts';
@@ -20,6 +20,7 @@ export interface HomeReport {
   readonly timeZone?: string | undefined;
   readonly roundTripMs?: number | undefined;
   readonly clockOffsetMs: number;
+  readonly calls: CallCounters;
 }
 
 /** What is wrong, in words, and what would help. */

@@ -113,7 +113,7 @@ export class Runtime extends Resource implements Activity {
     const control =
       dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, () => this.runtimeStatus());
     const { connection, limits } = configuration;
-    const settings = { ...connection, eventBuffer: limits.eventBuffer };
+    const settings = { ...connection, ...limits };
     const homes = new Homes(this, await this.#accesses(), settings, (problems) => this.#refused(problems));
     this.#homes = homes;
     this.#apps = new AppHandler(this, {

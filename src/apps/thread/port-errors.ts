@@ -14,6 +14,7 @@ import {
   RestRefused,
   ServiceNotFound,
   TlsRefused,
+  TooManyCalls,
 } from '../../home-assistant/home-errors.ts';
 import { Cancelled, type ErrorAudience, HassetteError } from '../../kernel/errors.ts';
 
@@ -63,6 +64,7 @@ const REMAKES: Readonly<Record<string, Remake>> = {
   CONNECTION_LOST: (message, { hint, mayHaveRun = true }) => new ConnectionLost(message, { hint, mayHaveRun }),
   HOME_AWAY: (message, { hint }) => new HomeAway(message, { hint }),
   NO_ANSWER: (message, { hint }) => new NoAnswer(message, { hint }),
+  TOO_MANY_CALLS: (message, { hint }) => new TooManyCalls(message, { hint }),
   COMMAND_REFUSED: (message, plain) => new CommandRefused(message, refusal(plain)),
   SERVICE_NOT_FOUND: (message, plain) => new ServiceNotFound(message, refusal(plain)),
   NOT_PERMITTED: (message, plain) => new NotPermitted(message, refusal(plain)),

@@ -1,13 +1,15 @@
 import { type BackoffPolicy, backoffMs } from '../../kernel/backoff.ts';
 import type { Timer } from '../../kernel/clock.ts';
+import { DropNotice } from '../../kernel/drop-notice.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import { Resource, type ResourceContext } from '../../kernel/resource.ts';
-import { CallLedger } from './call-ledger.ts';
+import { type CallLimits, CallLedger, DEFAULT_CALL_LIMITS } from './call-ledger.ts';
 import { CONNECTION_START, type ConnectionEffect, type ConnectionInput, stepConnection } from './connection-machine.ts';
 import { problemOfOpening, problemOfStall, topicOf } from './connection-problems.ts';
 import { EventFollowing, isForbidden } from './event-following.ts';
 import { AuthRefused, type HomeError, nameOfCommand, refusalOf } from '../home-errors.ts';
 import type {
+  CallCounters,
   CallOptions,
   HomeLink,
   HomeProblem,
@@ -44,6 +46,8 @@ export interface HomeConnectionOptions {
   readonly pingIntervalMs?: number | undefined;
   /** Messages that may wait for their turn before the socket is told to pause. @defaultValue 10_000 */
   readonly eventBuffer?: number | undefined;
+  /** How many calls of apps there may be at once. @defaultValue 100 in flight, 1000 in line of one app */
+  readonly callLimits?: CallLimits | undefined;
   /** How long each step of an attempt may take. */
   readonly limitsMs?: Partial<StepLimits> | undefined;
   /** Between attempts. @defaultValue 1 s, doubled up to 60 s, up to a third of it left to chance */
@@ -95,6 +99,8 @@ export class HomeConnection extends Resource implements HomeLink {
   readonly #subscriptions: HomeSubscriptions;
   readonly #trail: CallTrail;
   readonly #toldRefusals = new Set<string>();
+  /** By app. */
+  readonly #refusedCalls = new Map<string, DropNotice>();
   #state = CONNECTION_START;
   #session: HomeSession | undefined;
   #ready: Ready | undefined;
@@ -121,7 +127,13 @@ export class HomeConnection extends Resource implements HomeLink {
       this.logger.error({ err: error }, 'what the home said could not be taken in');
     this.#sinks = new SinkList(onFailure);
     this.#subscriptions = new HomeSubscriptions(options.home, this.context.clock, onFailure);
-    this.#calls = new CallLedger(options.home, this.context.clock, () => this.#presentProblem());
+    this.#calls = new CallLedger({
+      home: options.home,
+      clock: this.context.clock,
+      limits: options.callLimits ?? DEFAULT_CALL_LIMITS,
+      whyAway: () => this.#presentProblem(),
+      onRefused: (app) => this.#noteRefusedCall(app),
+    });
     this.#trail = new CallTrail({
       home: options.home,
       clock: this.context.clock,
@@ -144,6 +156,11 @@ export class HomeConnection extends Resource implements HomeLink {
       clockOffsetMs: this.#offset.offsetMs,
       ...(this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs }),
     };
+  }
+
+  /** How many calls there are at present. */
+  get calls(): CallCounters {
+    return this.#calls.counters;
   }
 
   attach(sink: HomeSink): () => void {
@@ -233,8 +250,7 @@ export class HomeConnection extends Resource implements HomeLink {
     return {
       ...this.homeStatus,
       version: this.#ready?.config.version,
-      callsWaiting: this.#calls.waiting,
-      callsInFlight: this.#calls.inFlight,
+      calls: this.#calls.counters,
       subscriptions: this.#subscriptions.size,
       backlog: this.#session?.wire.backlog ?? 0,
     };
@@ -267,6 +283,7 @@ export class HomeConnection extends Resource implements HomeLink {
         return;
       case 'close':
         this.#calls.end();
+        for (const notice of this.#refusedCalls.values()) notice.close();
         this.#farewell = this.#session?.close(FAREWELL_MS);
         this.#leave();
         return;
@@ -399,6 +416,21 @@ export class HomeConnection extends Resource implements HomeLink {
   #measured(roundTripMs: number): void {
     this.#roundTripMs = roundTripMs;
     this.#wantsHearing = true;
+  }
+
+  #noteRefusedCall(app: string): void {
+    let notice = this.#refusedCalls.get(app);
+    if (notice === undefined) {
+      const { waiting } = this.#options.callLimits ?? DEFAULT_CALL_LIMITS;
+      notice = new DropNotice(this.clock, `calls of ${app}`, (count) =>
+        this.logger.warn(
+          { app, refused: count },
+          `${app}: ${count === 1 ? 'a call was' : `${count} calls were`} refused, since ${waiting} are in line already`,
+        ),
+      );
+      this.#refusedCalls.set(app, notice);
+    }
+    notice.note();
   }
 
   #followingRefused(eventType: string, error: WireError): void {
