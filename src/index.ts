@@ -145,8 +145,8 @@ export {
   RestRefused,
   ServiceNotFound,
   TlsRefused,
-} from './home-assistant/home-errors.ts';
   TooManyCalls,
+} from './home-assistant/home-errors.ts';
 export type { HomeEvent, LifecycleEvent, ServiceCallEvent } from './home-assistant/subscriptions/home-events.ts';
 export type { HomePhase, HomeProblem } from './home-assistant/home-link.ts';
 export type { HomeCondition, HomeTrigger, TriggerVariables } from './home-assistant/subscriptions/home-triggers.ts';

@@ -99,6 +99,8 @@ export interface HomeSink {
   onSnapshot(snapshot: HomeSnapshot): void;
   /** The wire's own differences, uncopied: they are not to be changed. */
   onDifferences(differences: EntitiesMessage): void;
+  /** A difference of one entity: most of what a home says, so it comes without anything around it. */
+  onDifference(entityId: string, difference: CompressedDifference): void;
   onEvent(event: WireEvent): void;
   /** The home's configuration (time zone, position, units) was changed since the snapshot. */
   onConfig(config: HomeConfig): void;
@@ -111,8 +113,6 @@ export interface HomeSnapshot {
   readonly generation: number;
   readonly entities: Readonly<Record<string, CompressedState>>;
   readonly config: HomeConfig;
-  /** A difference of one entity: most of what a home says, so it comes without anything around it. */
-  onDifference(entityId: string, difference: CompressedDifference): void;
   /** Home Assistant itself has been restarted since the snapshot before. Never so in the first. */
   readonly restarted: boolean;
   readonly clockOffsetMs: number;

@@ -307,6 +307,7 @@ export class HomeConnection extends Resource implements HomeLink {
         },
         onReady: (entities, config, starting) => this.#becomeReady(entities, config, starting),
         onDifferences: (differences) => this.#differences(differences),
+        onDifference: (entityId, difference) => this.#difference(entityId, difference),
         onConfig: (config) => this.#configChanged(config),
         onRoundTrip: (roundTripMs) => this.#measured(roundTripMs),
         onClock: (probe) => {
@@ -324,7 +325,6 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#timer = this.clock.after(limitMs, `${phase} of home "${this.home}"`, () => {
       this.#session?.end();
       this.#end(problemOfStall(this.home, phase, limitMs));
-        onDifference: (entityId, difference) => this.#difference(entityId, difference),
     });
   }
 
@@ -384,6 +384,11 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#sinks.tellDifferences(differences);
   }
 
+  #difference(entityId: string, difference: CompressedDifference): void {
+    if (this.#wantsHearing) this.#hear({ c: { [entityId]: difference } });
+    this.#sinks.tellDifference(entityId, difference);
+  }
+
   /** Once in a while, what the home dates is held against our clock: it may have been set. */
   #hear(differences: EntitiesMessage): void {
     this.#wantsHearing = false;
@@ -401,11 +406,6 @@ export class HomeConnection extends Resource implements HomeLink {
     if (this.#held.length < MAX_HELD_EVENTS) this.#held.push(event);
     else this.#notHeld += 1;
   }
-  #difference(entityId: string, difference: CompressedDifference): void {
-    if (this.#wantsHearing) this.#hear({ c: { [entityId]: difference } });
-    this.#sinks.tellDifference(entityId, difference);
-  }
-
 
   #configChanged(config: HomeConfig): void {
     if (this.#ready === undefined) return;
