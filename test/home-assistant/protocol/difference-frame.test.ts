@@ -9,13 +9,16 @@ function eventOf(id: number, entityId: string, difference: CompressedDifference)
   return JSON.stringify({ type: 'event', event: { c: { [entityId]: difference } }, id });
 }
 
+type WireMessage = { id: number; event: { c: Record<string, CompressedDifference> } };
+type WireFrame = WireMessage | WireMessage[];
+
 /** What `JSON.parse` reads where the other way of reading does read something. */
 function parsed(text: string): unknown {
-  const frame: unknown = JSON.parse(text);
+  const frame: WireFrame = JSON.parse(text);
   return Array.isArray(frame) ? frame.map(asDifference) : asDifference(frame);
 }
 
-function asDifference(message: { id: number; event: { c: Record<string, CompressedDifference> } }): unknown {
+function asDifference(message: WireMessage): unknown {
   const [[entityId, difference] = []] = Object.entries(message.event.c);
   return { type: 'difference', id: message.id, entityId, difference };
 }
