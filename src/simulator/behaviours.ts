@@ -9,7 +9,13 @@ import type { JsonObject } from './json.ts';
  *
  * @example
  * ```ts
- * home.add({ name: 'no states', command: (command, connection, pass) => { if (command.type !== 'get_states') pass(command); } });
+ * const withoutStates: Behaviour = {
+ *   name: 'without states',
+ *   command: (command, _connection, pass) => {
+ *     if (command.type !== 'get_states') pass(command);
+ *   },
+ * };
+ * t.home.add(withoutStates);
  * ```
  */
 export interface Behaviour {
@@ -26,10 +32,19 @@ export interface Behaviour {
   send?(text: string, connection: ClientConnection, pass: (text: string) => void): void;
   /** True: the network between the two is dead. Nothing arrives on either side, and neither is told. */
   severs?(connection: ClientConnection): boolean;
+  /** True: the client reads nothing for now, so that what is meant for it waits at the home. */
+  stalls?(connection: ClientConnection): boolean;
+  /** A request to the REST API. */
   request?(request: RestRequest, pass: (request: RestRequest) => Promise<RestResponse>): Promise<RestResponse>;
+  /** It was taken away: whatever it holds back goes on its way. */
+  removed?(): void;
 }
 
+/** A command as a client sent it. */
 export type ClientCommand = JsonObject & { readonly id: number; readonly type: string };
+
+/** Takes a behaviour away: called, or by the end of a `using` declaration. A second time does nothing. */
+export type Removal = (() => void) & Disposable;
 
 /** The behaviours of one home, in the order in which they are asked. */
 export class Behaviours {
@@ -38,7 +53,9 @@ export class Behaviours {
   add(behaviour: Behaviour): () => void {
     this.#list = [behaviour, ...this.#list];
     return () => {
+      if (!this.#list.includes(behaviour)) return;
       this.#list = this.#list.filter((other) => other !== behaviour);
+      behaviour.removed?.();
     };
   }
 
@@ -52,6 +69,10 @@ export class Behaviours {
 
   sever(connection: ClientConnection): boolean {
     return this.#list.some((behaviour) => behaviour.severs?.(connection) === true);
+  }
+
+  stall(connection: ClientConnection): boolean {
+    return this.#list.some((behaviour) => behaviour.stalls?.(connection) === true);
   }
 
   receive(text: string, connection: ClientConnection, last: (text: string) => void): void {

@@ -1,3 +1,4 @@
+import type { Clock } from '../kernel/clock.ts';
 import type { JsonObject } from './json.ts';
 import type { User } from './users.ts';
 
@@ -6,6 +7,8 @@ export interface ClientConnection {
   /** Who is there, once the token was accepted. */
   readonly user: User;
   readonly token: string | undefined;
+  /** The home's. */
+  readonly clock: Clock;
   /** Whether messages that wait together may leave as one array frame. */
   coalesce: boolean;
 

@@ -53,7 +53,7 @@ export class Connection implements ClientConnection {
     this.#outbox = new Outbox({
       clock: host.clock,
       limits: host.limits,
-      writable: () => peer.writable,
+      writable: () => peer.writable && !host.behaviours.stall(this),
       write: (frame) => host.behaviours.send(frame, this, (passed) => this.#write(passed)),
       onFull: () => this.end(),
     });
@@ -67,6 +67,10 @@ export class Connection implements ClientConnection {
   get user(): User {
     if (this.#admitted === undefined) throw unauthorized();
     return this.#admitted.user;
+  }
+
+  get clock(): Clock {
+    return this.#host.clock;
   }
 
   get token(): string | undefined {

@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '../kernel/clock.ts';
+import { solarPosition } from '../kernel/solar-position.ts';
 import { type Chance, seededChance } from './chance.ts';
 import { Day, type Place } from './demo/daily-life.ts';
 import { demoEntities, people, type Person, rooms, type Room, roomsWithMotion } from './demo/demo-entities.ts';
 import { demoRegistries } from './demo/demo-registries.ts';
 import { HeatedRoom } from './demo/heated-room.ts';
-import { solarPosition } from './demo/solar-position.ts';
 import { WallSwitches } from './demo/wall-switches.ts';
 import { PROGRAMME_MIN, washingPower } from './demo/washing-programme.ts';
 import { outdoorDegrees } from './demo/weather.ts';
@@ -178,7 +178,7 @@ export class DemoHome {
 
   #shine(nowMs: number): void {
     const { latitude, longitude } = this.home.config();
-    const { elevation, azimuth } = solarPosition(nowMs, latitude, longitude);
+    const { elevation, azimuth } = solarPosition(nowMs, { latitude, longitude });
     const daylight = Math.max(0, Math.sin((elevation * Math.PI) / 180));
     const lamp = this.home.state('light.hallway') === 'on' ? 120 : 0;
     this.#set('sensor.hallway_illuminance', String(Math.round((daylight * 400 + lamp) / 10) * 10));

@@ -27,7 +27,7 @@ export interface EntityService {
 function entityService(home: HomeCore, domain: string, spec: EntityService): Service {
   const shape = { ...targetShape, ...spec.shape };
   return {
-    description: { fields: spec.fields ?? {}, target: { entity: [{ domain: [domain] }] } },
+    description: { fields: spec.fields ?? {}, target: { entity: [selectorOf(domain, spec.features)] } },
     ...(spec.response === undefined ? {} : { response: spec.response }),
     check: (given) => {
       const data = fit(shape, given);
@@ -53,6 +53,10 @@ function entityService(home: HomeCore, domain: string, spec: EntityService): Ser
       return Object.fromEntries(parts);
     },
   };
+}
+
+function selectorOf(domain: string, features: readonly number[] | undefined): JsonObject {
+  return features === undefined ? { domain: [domain] } : { domain: [domain], supported_features: features };
 }
 
 /** Registers the services of one domain. */

@@ -17,6 +17,11 @@ export class Instants {
     this.#last = Math.max(Math.floor(this.#clock.nowMs() * 1000), this.#last + 1);
     return this.#last;
   }
+
+  /** The clock was set: what comes now may be dated before what was. */
+  begin(): void {
+    this.#last = 0;
+  }
 }
 
 /**

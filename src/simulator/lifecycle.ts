@@ -5,12 +5,19 @@ import type { CoreState } from '../home-assistant/protocol/wire.ts';
 export type Phase = 'down' | 'early' | 'set-up' | 'starting' | 'running';
 
 export interface StartPace {
-  /** From the open port to `homeassistant_start`. */
+  /** From the open port to `homeassistant_start`. @defaultValue 2000 */
   readonly startMs?: number | undefined;
+  /**
+   * How long the entities take to come back, one by one, from the middle of the start on: as with slow integrations, the
+   * home may say that it runs before the last is there.
+   *
+   * @defaultValue 0
+   */
+  readonly entitiesMs?: number | undefined;
 }
 
 export interface RestartPace extends StartPace {
-  /** As long as this the port refuses. */
+  /** As long as this the port refuses. @defaultValue 2000 */
   readonly downMs?: number | undefined;
 }
 
@@ -20,7 +27,7 @@ export interface LifecycleEffects {
   /** The port answers; there is nothing yet but the core. */
   readonly onUp: () => void;
   /** Integrations are there, with their services and entities. */
-  readonly onSetUp: () => void;
+  readonly onSetUp: (entitiesMs: number) => void;
   readonly onStart: () => void;
   readonly onStarted: () => void;
 }
@@ -61,16 +68,16 @@ export class Lifecycle {
     this.#effects.onDown();
   }
 
-  restart({ downMs = 2000, startMs }: RestartPace = {}): void {
+  restart({ downMs = 2000, ...pace }: RestartPace = {}): void {
     this.goDown();
-    this.#after(downMs, () => this.start({ startMs }));
+    this.#after(downMs, () => this.start(pace));
   }
 
-  start({ startMs = 2000 }: StartPace = {}): void {
+  start({ startMs = 2000, entitiesMs = 0 }: StartPace = {}): void {
     if (this.#phase !== 'down') return;
     this.#enter('early', this.#effects.onUp);
     this.#after(startMs / 2, () => {
-      this.#enter('set-up', this.#effects.onSetUp);
+      this.#enter('set-up', () => this.#effects.onSetUp(entitiesMs));
       this.#after(startMs / 2, () => {
         this.#enter('starting', this.#effects.onStart);
         this.#after(startedAfterMs, () => this.#enter('running', this.#effects.onStarted));

@@ -43,12 +43,12 @@ export class Outbox {
     if (this.#closed || this.#ending !== undefined) return;
     this.#messages.push(message);
     this.#schedule();
-    if (!this.#options.writable()) this.#watchTheSlow();
+    this.#watchTheSlow();
   }
 
   /** The other side reads again. */
   drained(): void {
-    this.#schedule();
+    if (this.#messages.length > 0) this.#schedule();
   }
 
   /** Sends what waits, then ends. */
@@ -93,6 +93,7 @@ export class Outbox {
     }
   }
 
+  /** Home Assistant counts what waits, and does not ask whose fault that is: a burst within one turn is too much as well. */
   #watchTheSlow(): void {
     const { clock, limits, onFull } = this.#options;
     if (this.#messages.length >= limits.pendingMessages) onFull();

@@ -1,17 +1,21 @@
 import type { HomeTransport, RestRequest, RestResponse } from '../home-assistant/protocol/transport.ts';
 import type { HomeConfig, ServicesResult, WireContext } from '../home-assistant/protocol/wire.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { type Behaviour, Behaviours } from './behaviours.ts';
+import { type DurationInput, signedDurationMs } from '../kernel/duration.ts';
+import { type Behaviour, Behaviours, type Removal } from './behaviours.ts';
 import { type Chance, seededChance, Ulids } from './chance.ts';
+import type { ClientConnection } from './client-connection.ts';
 import type { CommandTable } from './command-table.ts';
 import { standardCommands } from './commands.ts';
 import { Connection, type Peer } from './connection.ts';
 import { attributesOfNew, defaultConfig } from './default-entities.ts';
 import { EventBus, HomeEvent, type EventOrigin } from './event-bus.ts';
 import type { EntityChanges } from './home-core.ts';
+import { HomeClock } from './home-clock.ts';
 import { Household, type HouseholdOptions } from './household.ts';
 import { Instants } from './instants.ts';
 import type { JsonObject } from './json.ts';
+import { type EntitySetup, KeptEntities } from './kept-entities.ts';
 import { Lifecycle, type RestartPace, type StartPace } from './lifecycle.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { MemoryTransport, SimulatedHomeAway } from './memory-transport.ts';
@@ -53,11 +57,6 @@ export interface SimulatedHomeOptions extends HouseholdOptions {
   readonly userNames?: UserNames | undefined;
 }
 
-export interface EntitySetup {
-  readonly state: string;
-  readonly attributes?: Attributes | undefined;
-}
-
 /** A service call that was accepted. */
 export interface ServiceCallRecord {
   readonly domain: string;
@@ -92,7 +91,8 @@ const configurationCheckMs = 10;
  * ```
  */
 export class SimulatedHome {
-  readonly clock: Clock;
+  /** Its own, which may be set. */
+  readonly clock: HomeClock;
   readonly chance: Chance;
   readonly instants: Instants;
   readonly users: Users;
@@ -119,14 +119,13 @@ export class SimulatedHome {
   readonly #callListeners = new Set<(call: ServiceCallRecord) => void>();
   readonly #availabilityListeners = new Set<(up: boolean) => void>();
   readonly #lifecycle: Lifecycle;
-  /** What the home will have again when it is up. */
-  readonly #kept = new Map<string, EntitySetup>();
+  readonly #kept: KeptEntities;
 
   constructor(options: SimulatedHomeOptions) {
-    this.clock = options.clock;
+    this.clock = new HomeClock(options.clock);
     this.chance = seededChance(options.seed ?? 1);
     this.#ulids = new Ulids(this.chance);
-    this.instants = new Instants(options.clock);
+    this.instants = new Instants(this.clock);
     this.users = new Users(this.chance, options.userNames);
     this.states = new StateMachine(this.instants, () => this.newContext());
     this.services = new ServiceRegistry((call) => this.#accepted(call));
@@ -139,9 +138,17 @@ export class SimulatedHome {
     this.#lifecycle = new Lifecycle(options.clock, {
       onDown: () => this.#goneDown(),
       onUp: () => this.#tellAvailability(true),
-      onSetUp: () => this.#setUp(),
+      onSetUp: (entitiesMs) => this.#setUp(entitiesMs),
       onStart: () => this.#announce('homeassistant_start'),
       onStarted: () => this.#announce('homeassistant_started'),
+    });
+    this.#kept = new KeptEntities(this.clock, {
+      comeBack: (entityId, { state, attributes = {} }) => this.states.set(entityId, state, attributes),
+      // As Home Assistant does for what its registry knows.
+      announce: (entityId) => {
+        if (this.registries.entities.get(entityId) !== undefined)
+          this.states.set(entityId, 'unavailable', { restored: true });
+      },
     });
     this.household = new Household(this);
     this.commands = standardCommands(this);
@@ -202,26 +209,24 @@ export class SimulatedHome {
    * happens all the same, and is seen when the home is up again.
    */
   setState(entityId: string, state: string, attributes: Attributes = {}, options: WriteOptions = {}): void {
-    const present = this.#lifecycle.isSetUp
-      ? this.states.get(entityId)?.attributes
-      : this.#kept.get(entityId)?.attributes;
+    const present = this.attributes(entityId);
     const merged = present === undefined ? attributesOfNew(entityId, state, attributes) : { ...present, ...attributes };
     const kept = withoutUndefined(present !== undefined && Object.keys(attributes).length === 0 ? present : merged);
-    if (this.#lifecycle.isSetUp) this.states.set(entityId, state, kept, options);
-    else this.#kept.set(entityId, { state, attributes: kept });
+    if (this.#isAway(entityId)) this.#kept.set(entityId, { state, attributes: kept });
+    else this.states.set(entityId, state, kept, options);
   }
 
   removeState(entityId: string): void {
-    if (this.#lifecycle.isSetUp) this.states.remove(entityId);
-    else this.#kept.delete(entityId);
+    if (this.#isAway(entityId)) this.#kept.delete(entityId);
+    else this.states.remove(entityId);
   }
 
   state(entityId: string): string | undefined {
-    return this.#lifecycle.isSetUp ? this.states.get(entityId)?.state : this.#kept.get(entityId)?.state;
+    return this.#isAway(entityId) ? this.#kept.get(entityId)?.state : this.states.get(entityId)?.state;
   }
 
   attributes(entityId: string): Attributes | undefined {
-    return this.#lifecycle.isSetUp ? this.states.get(entityId)?.attributes : this.#kept.get(entityId)?.attributes;
+    return this.#isAway(entityId) ? this.#kept.get(entityId)?.attributes : this.states.get(entityId)?.attributes;
   }
 
   /** Lets an entity follow others, as a template sensor does. */
@@ -248,16 +253,27 @@ export class SimulatedHome {
     };
   }
 
-  /** Adds a behaviour. The function given back takes it away. */
-  add(behaviour: Behaviour): () => void {
+  /**
+   * Adds a behaviour, a fault for instance. The function given back takes it away, as does the end of `using`.
+   *
+   * @example
+   * ```ts
+   * const restore = t.home.add(delay('5s', 'call_service'));
+   * await t.advance('1m');
+   * restore();
+   * ```
+   */
+  add(behaviour: Behaviour): Removal {
     const wasUp = this.isUp;
-    const remove = this.behaviours.add(behaviour);
+    const takeAway = this.behaviours.add(behaviour);
     this.#compareAvailability(wasUp);
-    return () => {
+    const remove = (): void => {
       const wasUpBefore = this.isUp;
-      remove();
+      takeAway();
       this.#compareAvailability(wasUpBefore);
+      for (const connection of this.#connections) connection.drained();
     };
+    return Object.assign(remove, { [Symbol.dispose]: remove });
   }
 
   onCall(listener: (call: ServiceCallRecord) => void): () => void {
@@ -280,6 +296,25 @@ export class SimulatedHome {
   /** Ends all connections without a closing frame, as a network that fails for a moment does. */
   dropConnections(): void {
     for (const connection of this.#connections) connection.drop();
+  }
+
+  /**
+   * The network between the home and its present clients dies: nothing arrives any more, and neither side is told. New
+   * connections are as they should be.
+   */
+  silenceConnections(): void {
+    const dead = new WeakSet<ClientConnection>(this.#connections);
+    this.behaviours.add({ name: 'silenced', severs: (connection) => dead.has(connection) });
+  }
+
+  /**
+   * Sets the home's clock forward, or back: `'5m'`, `'-1h'`. It is the daemon's own until then.
+   *
+   * @throws InvalidArgument where it is no length of time.
+   */
+  stepClock(by: DurationInput): void {
+    this.clock.step(signedDurationMs(by, 'the step of the clock'));
+    this.instants.begin();
   }
 
   // --- Its life -----------------------------------------------------------------------------------------------------
@@ -408,20 +443,23 @@ export class SimulatedHome {
     for (const listener of this.#callListeners) listener(call);
   }
 
+  #isAway(entityId: string): boolean {
+    return !this.#lifecycle.isSetUp || this.#kept.has(entityId);
+  }
+
   #goneDown(): void {
+    this.#kept.hold();
     for (const { entityId, state, attributes } of this.states.clear()) this.#kept.set(entityId, { state, attributes });
     this.services.only(earlyDomains);
     this.#tellAvailability(false);
   }
 
-  #setUp(): void {
+  #setUp(entitiesMs: number): void {
     this.services.only(undefined);
     for (const component of this.config().components) this.fire('component_loaded', { component });
     for (const [domain, service] of this.services.names())
       if (!earlyDomains.has(domain)) this.fire('service_registered', { domain, service });
-    const kept = [...this.#kept];
-    this.#kept.clear();
-    for (const [entityId, { state, attributes = {} }] of kept) this.states.set(entityId, state, attributes);
+    this.#kept.release(entitiesMs);
   }
 
   #announce(type: 'homeassistant_start' | 'homeassistant_started'): void {

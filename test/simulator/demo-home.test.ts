@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 import { DemoHome } from '../../src/simulator/demo-home.ts';
 import { HeatedRoom } from '../../src/simulator/demo/heated-room.ts';
-import { solarPosition } from '../../src/simulator/demo/solar-position.ts';
 import { washingPower } from '../../src/simulator/demo/washing-programme.ts';
 
 /** All states over a while, as `entity=state` a change. */
@@ -65,20 +64,6 @@ describe('DemoHome', () => {
     demo.start();
     demo.stop();
     expect(clock.timers()).toEqual([]);
-  });
-});
-
-describe('solarPosition', () => {
-  // Sun at noon: 90° less the latitude, plus the declination of the day (0° at an equinox, 23.44° at a solstice).
-  it.each([
-    ['equinox', '2026-03-20T11:48:00Z', 52.37, 4.89, 37.6],
-    ['summer solstice', '2026-06-21T11:42:00Z', 52.37, 4.89, 61.1],
-    ['winter solstice', '2026-12-21T11:38:00Z', 52.37, 4.89, 14.2],
-  ])('stands at its height at noon of the %s', (_, time, latitude, longitude, elevation) => {
-    const position = solarPosition(Temporal.Instant.from(time).epochMilliseconds, latitude, longitude);
-    expect(position.elevation).toBeCloseTo(elevation, 0);
-    expect(position.azimuth).toBeGreaterThan(178);
-    expect(position.azimuth).toBeLessThan(182);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { EntitySetup } from '../simulated-home.ts';
+import type { EntitySetup } from '../kept-entities.ts';
 
 /** Rooms with a light; those in `motion` have a motion sensor too. */
 export const rooms = ['hallway', 'kitchen', 'living_room', 'bedroom', 'bathroom', 'study'] as const;
