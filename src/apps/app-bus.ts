@@ -78,6 +78,7 @@ export interface AppBusOptions {
  */
 export class AppBus {
   readonly #service: BusService;
+  readonly #home: string;
   readonly #life: Life;
   readonly #scope: BusScope;
   readonly #subscriber: StateSubscriber & EventSubscriber & { readonly logger: Pick<Logger, 'warn'> };
@@ -85,6 +86,7 @@ export class AppBus {
   constructor(options: AppBusOptions) {
     const { service, home, life, clock, logger, self, onError } = options;
     this.#service = service;
+    this.#home = home.home;
     this.#life = life;
     this.#scope = service.scope({ life, self, onError });
     const unknown = new UnknownEntities(home, logger);
@@ -397,8 +399,8 @@ export class AppBus {
   }
 
   /**
-   * Calls the handler for what apps tell under a topic, or under those that a glob means. What a topic carries is said
-   * by the interface `Topics`.
+   * Calls the handler for what apps tell under a topic of this home, or under those that a glob means. What a topic
+   * carries is said by the interface `Topics`.
    *
    * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
    *
@@ -415,13 +417,20 @@ export class AppBus {
     options: Checked<Options, HandlerOptions<never>>,
     ...handler: HandlerAfter<Options, TopicEvent<Topic>>
   ): Subscription {
-    const subscriber = { service: this.#service, scope: this.#scope, life: this.#life, elsewhere: STATES_ONLY };
+    const subscriber = {
+      service: this.#service,
+      home: this.#home,
+      scope: this.#scope,
+      life: this.#life,
+      elsewhere: STATES_ONLY,
+    };
     const given = split(options, handler);
     return subscribeToTopic(subscriber, topic, given.options, given.handler);
   }
 
   /**
-   * Tells all apps that something has come to pass.
+   * Tells all who listen in this home that something has come to pass. Apps of another home hear it where they listen
+   * by `this.homes`.
    *
    * @throws InvalidArgument if the topic is none; Cancelled once the app has stopped.
    *
@@ -433,7 +442,7 @@ export class AppBus {
   emit<const Topic extends string>(topic: Topic, ...data: EmittedData<TopicData<Topic>>): void {
     assertMayAct(this.#life, `bus.emit('${topic}')`);
     assertTopic(topic, 'emit', 'exact');
-    this.#service.emit(topic, data[0], this.#life.name);
+    this.#service.emit({ home: this.#home, topic, data: data[0], from: this.#life.name });
   }
 
   /**

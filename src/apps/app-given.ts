@@ -1,6 +1,6 @@
 import type { BusService } from '../bus/bus-service.ts';
 import type { Api } from '../home-assistant/api/api.ts';
-import { type EntityContext, type EntityHandle, entityHandle } from '../home-assistant/entity.ts';
+import type { EntityHandle } from '../home-assistant/entity.ts';
 import type { Home } from '../home-assistant/home.ts';
 import type { StatesView } from '../home-assistant/states/states-view.ts';
 import type { BlockingPool } from '../kernel/blocking-pool.ts';
@@ -12,9 +12,10 @@ import type { Logger } from '../kernel/logging.ts';
 import { TaskBucket } from '../kernel/task-bucket.ts';
 import { AppScheduler } from '../scheduler/app-scheduler.ts';
 import type { SchedulerService } from '../scheduler/scheduler-service.ts';
-import { AppBus } from './app-bus.ts';
-import { AppClock } from './app-clock.ts';
-import { AppHome, type AppHomes } from './app-home.ts';
+import type { AppBus } from './app-bus.ts';
+import type { AppClock } from './app-clock.ts';
+import { AppHome } from './app-home.ts';
+import { type AppHomes, appHomes } from './app-homes.ts';
 import type { AppGiven, HostedApp } from './app.ts';
 
 /** What belongs to one app. */
@@ -44,13 +45,10 @@ export class Belongings implements AppGiven {
   readonly config: unknown;
   readonly signal: AbortSignal;
   readonly logger: Logger;
-  readonly clock: AppClock;
   readonly home: AppHome;
   readonly homes: AppHomes;
-  readonly bus: AppBus;
   readonly #own: AppBelongings;
   readonly #shared: SharedServices;
-  readonly #entityContext: EntityContext;
   #app: HostedApp | undefined;
   #scheduler: AppScheduler | undefined;
   #tasks: TaskBucket | undefined;
@@ -63,29 +61,20 @@ export class Belongings implements AppGiven {
     this.config = own.config;
     this.signal = life.signal;
     this.logger = logger;
-    this.clock = new AppClock(shared.clock, () => home.timeZone);
-    this.homes = this.#homes();
-    this.home = this.homes[home.home] ?? this.#home(home);
-    this.bus = new AppBus({
-      service: shared.bus,
-      home,
-      life,
-      logger,
-      clock: shared.clock,
-      self: () => this.#app,
-      onError: this.#onError,
-    });
-    this.#entityContext = {
-      home,
-      api: this.api,
-      override: (entityId) => home.overrides.of(entityId, life.name),
-      onStateChange: this.bus.onStateChange.bind(this.bus) as EntityContext['onStateChange'],
-      waitFor: this.bus.waitFor.bind(this.bus) as EntityContext['waitFor'],
-    };
+    this.home = this.#home(home);
+    this.homes = appHomes(shared.homes, (other) => (other === home ? this.home : this.#home(other)));
   }
 
   adopt(app: HostedApp): void {
     this.#app = app;
+  }
+
+  get bus(): AppBus {
+    return this.home.bus;
+  }
+
+  get clock(): AppClock {
+    return this.home.clock;
   }
 
   get api(): Api {
@@ -115,22 +104,19 @@ export class Belongings implements AppGiven {
   }
 
   entity<Id extends string>(entityId: Id): EntityHandle<Id> {
-    return entityHandle(entityId, this.#entityContext);
+    return this.home.entity(entityId);
   }
 
   readonly #onError = (failure: Failure): unknown => this.#app?.onError(failure);
 
-  #homes(): AppHomes {
-    const homes: Record<string, AppHome> = {};
-    for (const [name, home] of this.#shared.homes) {
-      let made: AppHome | undefined;
-      Object.defineProperty(homes, name, { enumerable: true, get: () => (made ??= this.#home(home)) });
-    }
-    return Object.freeze(homes);
-  }
-
   #home(home: Home): AppHome {
     const { life, logger, name, dryRun, callTimeoutMs } = this.#own;
-    return new AppHome({ home, life, logger, dryRun, callTimeoutMs, app: name, clock: this.#shared.clock });
+    const { clock, bus: service } = this.#shared;
+    const self = (): unknown => this.#app;
+    return new AppHome({
+      ...{ home, life, logger, dryRun, callTimeoutMs, clock, service, self },
+      app: name,
+      onError: this.#onError,
+    });
   }
 }

@@ -1,43 +1,118 @@
+import type { BusService } from '../bus/bus-service.ts';
 import { Api } from '../home-assistant/api/api.ts';
-import type { HomePhase } from '../home-assistant/home-link.ts';
 import type { Asker } from '../home-assistant/calls/home-requests.ts';
-import type { HomeName } from '../home-assistant/subscriptions/state-types.ts';
+import { type EntityContext, type EntityHandle, entityHandle } from '../home-assistant/entity.ts';
+import { HomeAway } from '../home-assistant/home-errors.ts';
+import type { HomePhase } from '../home-assistant/home-link.ts';
 import { StatesView } from '../home-assistant/states/states-view.ts';
+import type { Failure } from '../kernel/failure.ts';
+import { AppBus } from './app-bus.ts';
+import { AppClock } from './app-clock.ts';
 
-/** All homes by name. */
-export type AppHomes = { readonly [Name in HomeName]: AppHome };
+/** In whose name an app is given a home. */
+export interface AppHomeOptions extends Asker {
+  readonly service: BusService;
+  /** What `this` is in handlers: the app. Asked when one is called. */
+  readonly self: () => unknown;
+  /** Told of failures of handlers that have no `onError` of their own. */
+  readonly onError: (failure: Failure) => unknown;
+}
 
-/** A home, as an app is given it. */
+/**
+ * A home, as an app is given it: `this.home` is the one that the app works on, whose parts are also the app's own
+ * `this.bus`, `this.states` and so on; `this.homes.cabin` is another, of which the app has the same.
+ *
+ * @example
+ * ```ts
+ * const cabin = this.homes.cabin;
+ * cabin.bus.onStateChange('binary_sensor.door', { to: 'on' }, () => this.entity('light.porch').turnOn());
+ * if (cabin.ready && cabin.states.is('light.porch', 'on')) await cabin.entity('light.porch').turnOff();
+ * ```
+ */
 export class AppHome {
-  /** The states of the home. */
-  readonly states: StatesView;
-  /** What this home can be asked and told. */
-  readonly api: Api;
-  readonly #asker: Asker;
+  readonly #options: AppHomeOptions;
+  #api: Api | undefined;
+  #bus: AppBus | undefined;
+  #clock: AppClock | undefined;
+  #states: StatesView | undefined;
+  #entities: EntityContext | undefined;
 
-  constructor(asker: Asker) {
-    this.#asker = asker;
-    this.states = new StatesView(asker.home);
-    this.api = new Api(asker);
+  constructor(options: AppHomeOptions) {
+    this.#options = options;
   }
 
   /** Its name in the configuration. */
   get name(): string {
-    return this.#asker.home.home;
+    return this.#options.home.home;
   }
 
   /** How the connection to it is. */
   get status(): HomePhase {
-    return this.#asker.home.connection.phase;
+    return this.#options.home.connection.phase;
   }
 
   /** Whether what is known of it is its present. */
   get ready(): boolean {
-    return this.#asker.home.ready;
+    return this.#options.home.ready;
   }
 
-  /** Its time zone, as in `Europe/Berlin`. */
+  /**
+   * Its time zone, as in `Europe/Berlin`.
+   *
+   * @throws HomeAway where the home has not told it yet: that is never so of the app's own home.
+   */
   get timeZone(): string {
-    return this.#asker.home.timeZone;
+    const { home } = this.#options;
+    if (home.config !== undefined) return home.timeZone;
+    const { problem } = home.connection;
+    const why = problem === undefined ? '' : `: ${problem.message}`;
+    throw new HomeAway(`The time zone of home "${this.name}" is not known, since it has not answered yet${why}`, {
+      hint: `Ask whether it is \`ready\` first, or wait for \`bus.onConnected\` of that home.`,
+    });
+  }
+
+  /** Subscriptions to what happens in it, and to what apps tell each other there. They end with the app. */
+  get bus(): AppBus {
+    this.#bus ??= new AppBus(this.#options);
+    return this.#bus;
+  }
+
+  /** What it can be asked and told. While it is away, calls wait for it up to their time limit. */
+  get api(): Api {
+    this.#api ??= new Api(this.#options);
+    return this.#api;
+  }
+
+  /** Its states as they are now, or were last; there are none before it has answered for the first time. */
+  get states(): StatesView {
+    this.#states ??= new StatesView(this.#options.home);
+    return this.#states;
+  }
+
+  /** The time in it. */
+  get clock(): AppClock {
+    this.#clock ??= new AppClock(this.#options.clock, () => this.timeZone);
+    return this.#clock;
+  }
+
+  /**
+   * An entity of it to work with.
+   *
+   * @example
+   * ```ts
+   * await this.homes.cabin.entity('climate.stove').setTemperature({ temperature: 19 });
+   * ```
+   */
+  entity<const Id extends string>(entityId: Id): EntityHandle<Id> {
+    const { bus, api } = this;
+    const { home, life } = this.#options;
+    this.#entities ??= {
+      home,
+      api,
+      override: (id) => home.overrides.of(id, life.name),
+      onStateChange: bus.onStateChange.bind(bus) as EntityContext['onStateChange'],
+      waitFor: bus.waitFor.bind(bus) as EntityContext['waitFor'],
+    };
+    return entityHandle(entityId, this.#entities);
   }
 }

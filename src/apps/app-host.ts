@@ -82,7 +82,7 @@ export class AppHost extends Resource implements HostOrders, Activity {
 
   deliverTopic(emission: Emission): void {
     this.#arriving = emission;
-    this.bus.topics.publish(emission.topic, emission);
+    this.bus.topics(emission.home).publish(emission.topic, emission);
   }
 
   setLogLevel(path: string | undefined, level: LogLevel | undefined): void {
@@ -108,7 +108,9 @@ export class AppHost extends Resource implements HostOrders, Activity {
     const { control } = this.#options;
     if (this.#finder instanceof AppLoader) this.own(this.#finder);
     this.own(this.executor.onFailure((failure) => control.onFailure(plainFailure(failure, this.clock.nowMs()))));
-    this.own(this.bus.topics.subscribe('*', (emission) => this.#tellElsewhere(emission)));
+    for (const home of this.homes.keys()) {
+      this.own(this.bus.topics(home).subscribe('*', (emission) => this.#tellElsewhere(emission)));
+    }
   }
 
   protected override details(): Readonly<Record<string, unknown>> {

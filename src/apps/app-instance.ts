@@ -4,17 +4,17 @@ import { formatDuration } from '../kernel/duration.ts';
 import { type Failure, messageOf } from '../kernel/failure.ts';
 import type { Outcome } from '../kernel/lane-options.ts';
 import { Life } from '../kernel/life.ts';
-import { nearest } from '../kernel/nearest.ts';
 import { Resource } from '../kernel/resource.ts';
 import { cancellationOf, isCancellation } from '../kernel/waiting.ts';
 import { checkAppConfig, checkDefaults } from './app-config.ts';
-import { AppConfigInvalid, HomeUnknown } from './app-errors.ts';
+import { AppConfigInvalid } from './app-errors.ts';
 import { type AppBelongings, Belongings, type SharedServices } from './app-given.ts';
 import type { AppLimits } from './app-limits.ts';
 import type { AppFinder, FoundApp } from './app-loader.ts';
 import { APP_TRANSITIONS, type AppInput, type AppStatus, isSettled } from './app-status.ts';
 import { type AppClass, type AppGiven, appHomeName, appSchema, type HostedApp, makeApp } from './app.ts';
 import { registerDecorated } from './decoration.ts';
+import { chooseHome } from './home-choice.ts';
 import type { AppProblem, AppReport, AppSpec } from './host-control.ts';
 
 /** What an instance needs of its host. */
@@ -163,14 +163,15 @@ export class AppInstance extends Resource {
 
   #homeOf(appClass: AppClass): Home {
     const { homes } = this.#around;
-    const [only] = homes.size === 1 ? homes.keys() : [];
-    const name = this.spec.home ?? appClass[appHomeName] ?? only ?? 'default';
+    const configured = this.spec.home;
+    const ofClass = appClass[appHomeName];
+    const name = chooseHome({ app: this.name, configured, ofClass }, [...homes.keys()]);
+    if (ofClass !== undefined && ofClass !== name) {
+      this.logger.info(`${this.name} works on home "${name}", as the configuration says; its class says "${ofClass}"`);
+    }
     const home = homes.get(name);
-    if (home !== undefined) return home;
-    const meant = nearest(name, homes.keys());
-    throw new HomeUnknown(`There is no home "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`, {
-      hint: `Homes are ${[...homes.keys()].join(', ')}. Say which by apps.${this.name}.home.`,
-    });
+    if (home === undefined) throw new TypeError(`home "${name}" was chosen, and is not there`);
+    return home;
   }
 
   #belongings(config: unknown, home: Home): Belongings {

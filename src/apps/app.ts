@@ -8,7 +8,9 @@ import type { AppScheduler } from '../scheduler/app-scheduler.ts';
 import type { AppBus } from './app-bus.ts';
 import type { AppClock } from './app-clock.ts';
 import { AppNotHosted, AppOfAnotherHassette } from './app-errors.ts';
-import type { AppHome, AppHomes } from './app-home.ts';
+import type { AppHome } from './app-home.ts';
+import type { AppHomes } from './app-homes.ts';
+import type { HomeName } from '../home-assistant/subscriptions/state-types.ts';
 import type { StatesView } from '../home-assistant/states/states-view.ts';
 
 /**
@@ -71,8 +73,12 @@ export type ConfiguredApp<Schema extends z.ZodType> = (abstract new () => App<z.
 };
 
 export interface AppOptions {
-  /** The home that the app works on, where there are several. An instance's `home` in the configuration comes first. */
-  readonly home?: string | undefined;
+  /**
+   * The home that the app works on, where there are several. An instance's `home` in the configuration comes first.
+   *
+   * @defaultValue the only one there is, else the one that is called `default`
+   */
+  readonly home?: HomeName | undefined;
 }
 
 /**
@@ -194,7 +200,15 @@ export abstract class App<Config = undefined> {
     return this.#of('home').home;
   }
 
-  /** All homes that the daemon is connected to, by name. */
+  /**
+   * All homes that the daemon is connected to, by name. A name that is none of them throws `HomeUnknown`.
+   *
+   * @example
+   * ```ts
+   * for (const home of Object.values(this.homes)) this.logger.info(`${home.name}: ${home.status}`);
+   * if ('cabin' in this.homes) await this.homes.cabin.api.call('light.turn_off', { target: 'all' });
+   * ```
+   */
   get homes(): AppHomes {
     return this.#of('homes').homes;
   }

@@ -22,17 +22,15 @@ export interface ScopeOptions {
   readonly onError?: ((failure: Failure) => unknown) | undefined;
 }
 
-/** The bus of an app host: the topics that apps share, and all subscriptions by those who made them. */
+/** The bus of an app host: the topics that the apps of each home share, and all subscriptions by those who made them. */
 export class BusService extends Resource {
-  /** What apps tell each other. */
-  readonly topics: Channel<Emission>;
   readonly #executor: Executor;
+  readonly #topics = new Map<string, Channel<Emission>>();
   readonly #scopes = new Set<BusScope>();
 
   constructor(owner: Resource, options: { readonly executor: Executor }) {
     super('bus', owner);
     this.#executor = options.executor;
-    this.topics = new Channel('topics', (work) => this.clock.defer(work));
   }
 
   /** Opens a scope; it closes with its life. */
@@ -51,9 +49,20 @@ export class BusService extends Resource {
     return scope;
   }
 
-  /** Tells all who listen to the topic. */
-  emit(topic: string, data: unknown, from: string): void {
-    if (this.topics.watches(topic)) this.topics.publish(topic, { topic, data, from, firedAtMs: this.clock.nowMs() });
+  /** What apps tell each other in a home. */
+  topics(home: string): Channel<Emission> {
+    let topics = this.#topics.get(home);
+    if (topics === undefined) {
+      topics = new Channel(`topics of ${home}`, (work) => this.clock.defer(work));
+      this.#topics.set(home, topics);
+    }
+    return topics;
+  }
+
+  /** Tells all who listen to the topic of the home. */
+  emit(told: Omit<Emission, 'firedAtMs'>): void {
+    const topics = this.topics(told.home);
+    if (topics.watches(told.topic)) topics.publish(told.topic, { ...told, firedAtMs: this.clock.nowMs() });
   }
 
   /** All subscriptions, in the order in which they were made. */

@@ -7,6 +7,8 @@ import { assertTopic, TopicEvent } from './topics.ts';
 /** In whose name topics are subscribed to. */
 export interface TopicSubscriber {
   readonly service: BusService;
+  /** Whose topics they are. */
+  readonly home: string;
   readonly scope: BusScope;
   readonly life: Life;
   /** Why options that a reader may expect are not there. */
@@ -19,7 +21,7 @@ export interface TopicSubscriber {
  * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
  */
 export function subscribeToTopic(
-  { service, scope, life, elsewhere }: TopicSubscriber,
+  { service, home, scope, life, elsewhere }: TopicSubscriber,
   topic: string,
   options: HandlerOptions<TopicEvent>,
   handler: (event: TopicEvent) => unknown,
@@ -29,7 +31,7 @@ export function subscribeToTopic(
   const settings = readHandlerOptions(options, { method: `on(${topic})`, options: HANDLER_OPTIONS, elsewhere });
   const describe = (event: TopicEvent): string => `${event.topic} from ${event.from}`;
   const subscription = scope.open<TopicEvent>({ method: 'on', target: topic, settings, handler, describe });
-  const remove = service.topics.subscribe(
+  const remove = service.topics(home).subscribe(
     topic,
     (emission) => {
       subscription.countReceived();

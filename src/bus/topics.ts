@@ -22,6 +22,8 @@ export type TopicData<Topic extends string> = Topic extends keyof Topics ? Topic
 
 /** What came to pass under a topic, on its way to those who listen. */
 export interface Emission {
+  /** The home whose topic it is: each has its own. */
+  readonly home: string;
   readonly topic: string;
   readonly data: unknown;
   /** The app that told of it. */
@@ -32,6 +34,8 @@ export interface Emission {
 /** What a handler of `on` is called with. */
 export class TopicEvent<Topic extends string = string, Data = TopicData<Topic>> extends BusEvent {
   readonly kind = 'topic';
+  /** The home that it was told of in. */
+  readonly home: string;
   readonly topic: Topic;
   readonly data: Data;
   /** The app that emitted it. */
@@ -40,6 +44,7 @@ export class TopicEvent<Topic extends string = string, Data = TopicData<Topic>> 
 
   constructor(emission: Emission & { readonly topic: Topic; readonly data: Data }, source: SignalSource) {
     super(source);
+    this.home = emission.home;
     this.topic = emission.topic;
     this.data = emission.data;
     this.from = emission.from;

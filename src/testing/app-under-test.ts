@@ -1,12 +1,13 @@
 import type { AppReport } from '../apps/host-control.ts';
 import type { JsonObject } from '../simulator/json.ts';
 import { type DurationInput, durationMs } from '../kernel/duration.ts';
-import { HassetteError } from '../kernel/errors.ts';
+import { HassetteError, InvalidArgument } from '../kernel/errors.ts';
 import type { LogRecord } from '../kernel/logging.ts';
 import type { VirtualClock } from '../kernel/virtual-clock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ServiceCallRecord, SimulatedHome } from '../simulator/simulated-home.ts';
 import type { AppFailure } from '../apps/host-control.ts';
+import type { HomeUnderTest } from './home-under-test.ts';
 
 /** Something was asked of an app in a test that it has not, where it runs. */
 export class NotInThisThread extends HassetteError {
@@ -18,7 +19,9 @@ export class NotInThisThread extends HassetteError {
 export interface TestBench {
   readonly runtime: Runtime;
   readonly clock: VirtualClock;
-  readonly home: SimulatedHome;
+  /** The app's own home, and all of them by name. */
+  readonly home: HomeUnderTest;
+  readonly homes: ReadonlyMap<string, HomeUnderTest>;
   readonly name: string;
   readonly logs: readonly LogRecord[];
   readonly failures: readonly AppFailure[];
@@ -57,13 +60,31 @@ export class AppUnderTest<A> implements AsyncDisposable {
 
   /** The simulated home, for what has no method here: restarts, lost connections, services of one's own. */
   get home(): SimulatedHome {
-    return this.#bench.home;
+    return this.#bench.home.home;
+  }
+
+  /**
+   * One of the homes, where there are several: to set its states and to look at them.
+   *
+   * @example
+   * ```ts
+   * await t.in('cabin').set('binary_sensor.door', 'on');
+   * expect(t.in('cabin').calls('light.turn_on')).toHaveLength(1);
+   * ```
+   * @throws InvalidArgument where the test has no home of that name.
+   */
+  in(home: string): HomeUnderTest {
+    const { homes } = this.#bench;
+    const found = homes.get(home);
+    if (found !== undefined) return found;
+    throw new InvalidArgument(`The test has no home "${home}"`, {
+      hint: `Its homes are ${[...homes.keys()].join(', ')}; others are given in runApp's \`homes\`.`,
+    });
   }
 
   /** The present virtual time, in the home's time zone. */
   get now(): Temporal.ZonedDateTime {
-    const { clock, home } = this.#bench;
-    return Temporal.Instant.fromEpochMilliseconds(Math.floor(clock.nowMs())).toZonedDateTimeISO(home.timeZone());
+    return this.#bench.home.now;
   }
 
   /** How the app is: `running`, `failed` with its problem, … */
@@ -96,20 +117,17 @@ export class AppUnderTest<A> implements AsyncDisposable {
     state: string | number,
     attributes: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
-    this.#bench.home.setState(entityId, String(state), attributes);
-    await this.settle();
+    await this.#bench.home.set(entityId, state, attributes);
   }
 
   /** Takes an entity out of the home, and lets the app react. */
   async remove(entityId: string): Promise<void> {
-    this.#bench.home.removeState(entityId);
-    await this.settle();
+    await this.#bench.home.remove(entityId);
   }
 
   /** Fires an event of the home, as an integration would, and lets the app react. */
   async fire(eventType: string, data: JsonObject = {}): Promise<void> {
-    this.#bench.home.fireEvent(eventType, data);
-    await this.settle();
+    await this.#bench.home.fire(eventType, data);
   }
 
   /**
@@ -132,7 +150,7 @@ export class AppUnderTest<A> implements AsyncDisposable {
    */
   async advanceTo(time: string): Promise<void> {
     const { clock, home } = this.#bench;
-    await clock.advanceTo(momentOf(time, this.now, home.timeZone()).epochMilliseconds);
+    await clock.advanceTo(momentOf(time, home.now).epochMilliseconds);
   }
 
   /**
@@ -162,15 +180,12 @@ export class AppUnderTest<A> implements AsyncDisposable {
    * @throws TypeError where there is no such entity.
    */
   state(entityId: string): string {
-    const state = this.#bench.home.state(entityId);
-    if (state === undefined)
-      throw new TypeError(`The home has no entity "${entityId}"; give it in runApp's \`home\`, or set it first`);
-    return state;
+    return this.#bench.home.state(entityId);
   }
 
   /** The attributes of an entity in the home. */
   attributes(entityId: string): Readonly<Record<string, unknown>> {
-    return this.#bench.home.attributes(entityId) ?? {};
+    return this.#bench.home.attributes(entityId);
   }
 
   /**
@@ -182,8 +197,7 @@ export class AppUnderTest<A> implements AsyncDisposable {
    * ```
    */
   calls(service?: string): readonly ServiceCallRecord[] {
-    const { calls } = this.#bench.home;
-    return service === undefined ? [...calls] : calls.filter((call) => `${call.domain}.${call.service}` === service);
+    return this.#bench.home.calls(service);
   }
 
   /** Stops the daemon, the app's shutdown hooks included. What it did to the home can still be looked at. */
@@ -197,11 +211,11 @@ export class AppUnderTest<A> implements AsyncDisposable {
   }
 }
 
-function momentOf(time: string, now: Temporal.ZonedDateTime, timeZone: string): Temporal.ZonedDateTime {
+function momentOf(time: string, now: Temporal.ZonedDateTime): Temporal.ZonedDateTime {
   if (time.includes('T'))
     return time.includes('[')
       ? Temporal.ZonedDateTime.from(time)
-      : Temporal.PlainDateTime.from(time).toZonedDateTime(timeZone);
+      : Temporal.PlainDateTime.from(time).toZonedDateTime(now.timeZoneId);
   const today = now.withPlainTime(Temporal.PlainTime.from(time));
   return Temporal.ZonedDateTime.compare(today, now) > 0 ? today : today.add({ days: 1 });
 }

@@ -282,9 +282,9 @@ describe('a subscription', () => {
         throw new Error('no luck');
       });
       const good = t.subscribe({}, ({ value }) => void seen.push(value));
-      t.service.topics.subscribe('a', () => bad.tick(1));
-      t.service.topics.subscribe('a', () => good.tick(1));
-      t.service.emit('a', undefined, 'somebody');
+      t.service.topics('default').subscribe('a', () => bad.tick(1));
+      t.service.topics('default').subscribe('a', () => good.tick(1));
+      t.service.emit({ home: 'default', topic: 'a', data: undefined, from: 'somebody' });
       expect(seen).toEqual([1]);
     });
   });

@@ -15,6 +15,8 @@ export class UnknownEntities {
   readonly #home: Home;
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #told = new Set<string>();
+  /** What was named of a home that has never answered, and where. */
+  readonly #waiting = new Map<string, string>();
   #suggested = 0;
 
   constructor(home: Home, logger: Pick<Logger, 'warn'>) {
@@ -40,14 +42,27 @@ export class UnknownEntities {
 
   #warnOfIds(pattern: KeyPattern, method: string): void {
     const { home } = this.#home;
-    if (!this.#home.ready || (typeof pattern === 'object' && 'domain' in pattern)) return;
-    for (const entityId of typeof pattern === 'string' ? [pattern] : pattern) {
+    if (typeof pattern === 'object' && 'domain' in pattern) return;
+    const entityIds = typeof pattern === 'string' ? [pattern] : pattern;
+    if (this.#home.config === undefined) this.#wait(entityIds, method);
+    if (!this.#home.ready) return;
+    for (const entityId of entityIds) {
       if (isGlob(entityId) || this.#home.hasEntity(entityId) || this.#told.has(entityId)) continue;
       this.#told.add(entityId);
       const meant = this.#meant(entityId);
       const advice = meant === undefined ? '' : `; did you mean "${meant}"?`;
       this.#logger.warn({ entityId, home }, `${method}: home "${home}" has no entity "${entityId}"${advice}`);
     }
+  }
+
+  #wait(entityIds: readonly string[], method: string): void {
+    if (this.#waiting.size === 0) {
+      void this.#home.firstReady.then(() => {
+        for (const [entityId, where] of this.#waiting) this.#warnOfIds(entityId, where);
+        this.#waiting.clear();
+      });
+    }
+    for (const entityId of entityIds) this.#waiting.set(entityId, method);
   }
 
   #meant(entityId: string): string | undefined {

@@ -2,7 +2,7 @@ import type { SignalSource } from '../../bus/event.ts';
 import { type KeyPattern, partsOfPattern, patternTest } from '../../bus/key-pattern.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type EntityState, peekAttribute } from '../states/entity-state.ts';
-import type { Home } from '../home.ts';
+import type { Home, HomeLifecycleEvent } from '../home.ts';
 import { type Hold, Holds } from './holds.ts';
 import { LookThrough } from './look-through.ts';
 import { SelectedEntities } from '../registries/selected-entities.ts';
@@ -84,10 +84,13 @@ export class StateWatch {
   }
 
   start(): void {
-    const { home } = this.#options;
+    const { home, takesPresent } = this.#options;
     const holds = this.#holds;
+    // Of a home that has never answered there is nothing to take yet.
+    const takesFirst = takesPresent && home.config === undefined;
     this.#removers = [
       this.#listen(),
+      ...(takesFirst ? [home.lifecycle.subscribe('connected', (event) => this.#takeFirst(event))] : []),
       ...(holds === undefined ? [] : [home.lifecycle.subscribe('connected', () => holds.rearm())]),
     ];
   }
@@ -107,6 +110,12 @@ export class StateWatch {
     this.#selected = selected;
     selected.start();
     return () => selected.stop();
+  }
+
+  /** The home has answered for the first time. */
+  #takeFirst(event: HomeLifecycleEvent): void {
+    // Those that a selection means are taken when they become known.
+    if (event.kind === 'connected' && !event.again && !isChoice(this.#options.meant)) this.takePresent();
   }
 
   stop(): void {
