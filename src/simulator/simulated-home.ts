@@ -217,8 +217,8 @@ export class SimulatedHome {
   }
 
   removeState(entityId: string): void {
-    if (this.#isAway(entityId)) this.#kept.delete(entityId);
-    else this.states.remove(entityId);
+    this.#kept.delete(entityId);
+    this.states.remove(entityId);
   }
 
   state(entityId: string): string | undefined {
@@ -449,7 +449,10 @@ export class SimulatedHome {
 
   #goneDown(): void {
     this.#kept.hold();
-    for (const { entityId, state, attributes } of this.states.clear()) this.#kept.set(entityId, { state, attributes });
+    for (const { entityId, state, attributes } of this.states.clear()) {
+      // What had not come back yet is still what it was.
+      if (!this.#kept.has(entityId)) this.#kept.set(entityId, { state, attributes });
+    }
     this.services.only(earlyDomains);
     this.#tellAvailability(false);
   }

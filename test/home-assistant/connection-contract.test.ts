@@ -227,7 +227,7 @@ describe('the contract of the connection', () => {
   it('ends at the home what nobody wants any more by the time that it is there', async () => {
     const t = await open();
     await using _daemon = t.daemon;
-    t.home.add(delay(t.clock, 1000, ({ type }) => type === 'subscribe_events'));
+    t.home.add(delay('1s', 'subscribe_events'));
     const rung = t.app.bus.onEvent('rung', () => undefined);
     await t.advance('500ms');
     rung.cancel();

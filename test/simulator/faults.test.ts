@@ -241,4 +241,19 @@ describe('faults', () => {
     await client.clock.advanceBy(4000);
     expect(there()).toEqual(['light.a on', 'light.b on', 'light.d off']);
   });
+
+  it('a slow restart that is broken off: nothing is forgotten', async () => {
+    const entities = { 'light.b': {}, 'light.c': {} };
+    const client = new TestClient({
+      states: { 'light.a': 'on', 'light.b': 'on', 'light.c': 'on' },
+      registries: { entities },
+    });
+    client.home.restart({ entitiesMs: 60_000 });
+    await client.clock.advanceBy(30_000);
+    client.home.removeState('light.c');
+    client.home.restart();
+    await client.clock.advanceBy(30_000);
+    const there = [...client.home.states.all()].map(({ entityId, state }) => [entityId, state]);
+    expect(Object.fromEntries(there)).toEqual({ 'light.a': 'on', 'light.b': 'on' });
+  });
 });

@@ -21,7 +21,7 @@ export interface ConnectionState {
   readonly generation: number;
   /** Attempts in a row that did not come to be ready, or did not stay so. */
   readonly failures: number;
-  /** The problems that the operator was told of since the connection was last ready. */
+  /** The problems that the operator was told of since a connection was last ready for long enough to be trusted. */
   readonly told: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export function stepConnection(state: ConnectionState, input: ConnectionInput): 
     case 'ready':
       if (state.phase !== 'syncing') return stay(state);
       return {
-        state: { ...state, phase: 'ready', told: [] },
+        state: { ...state, phase: 'ready' },
         effects: [{ do: 'unlimit' }],
       };
     case 'ended':
@@ -107,13 +107,15 @@ function entered(state: ConnectionState, phase: 'syncing' | 'starting'): Connect
 function ended(state: ConnectionState, input: ConnectionInput & { kind: 'ended' }): ConnectionStep {
   if (!isUnderWay(state.phase)) return stay(state);
   const failures = input.steady ? 1 : state.failures + 1;
-  const isNew = !state.told.includes(input.topic);
+  // A connection that comes and goes is one matter, not one for each time.
+  const told = input.steady ? [] : state.told;
+  const isNew = !told.includes(input.topic);
   return {
     state: {
       ...state,
       phase: input.refused ? 'refused' : 'lost',
       failures,
-      told: isNew ? [...state.told, input.topic] : state.told,
+      told: isNew ? [...told, input.topic] : told,
     },
     effects: [
       { do: 'unlimit' },

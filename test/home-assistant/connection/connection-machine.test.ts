@@ -59,14 +59,14 @@ const table: readonly Row[] = [
   ['the home let us in', at('authenticating'), entered('syncing'), at('syncing'), [{ do: 'limit', phase: 'syncing' }]],
   ['it is starting, which may take long', at('syncing'), entered('starting'), at('starting'), [{ do: 'unlimit' }]],
   ['a word out of place', at('lost'), entered('syncing'), at('lost'), []],
-  ['all is known', at('syncing'), ready, at('ready', { told: [] }), [{ do: 'unlimit' }]],
+  ['all is known', at('syncing'), ready, at('ready'), [{ do: 'unlimit' }]],
   ['it has started', at('starting'), entered('syncing'), at('syncing'), [{ do: 'limit', phase: 'syncing' }]],
   ['its states before it has started', at('starting'), ready, at('starting'), []],
   ['a word out of place', at('connecting'), ready, at('connecting'), []],
 
   [
     'a good connection goes: the waits begin anew',
-    at('ready', { told: [] }),
+    at('ready', { told: ['CONNECTION_LOST', 'AUTH_REFUSED'] }),
     ended('CONNECTION_LOST', { steady: true }),
     at('lost', { failures: 1 }),
     [{ do: 'unlimit' }, { do: 'tell' }, waits(1)],
@@ -77,6 +77,13 @@ const table: readonly Row[] = [
     ended('CONNECTION_LOST'),
     at('lost', { failures: 3 }),
     [{ do: 'unlimit' }, { do: 'tell' }, waits(3)],
+  ],
+  [
+    'one that comes and goes is told of once',
+    at('ready'),
+    ended('CONNECTION_LOST'),
+    at('lost', { failures: 3 }),
+    [{ do: 'unlimit' }, waits(3)],
   ],
   [
     'told once an outage',

@@ -95,7 +95,7 @@ describe('the cause of a change', () => {
     const t = makeHouse();
     await using daemon = await startDaemon(t);
     const app = daemon.app('hallway');
-    t.home.add(delay(t.clock, 1000, ({ type }) => type === 'call_service'));
+    t.home.add(delay('1s', 'call_service'));
     const call = app.api.call('light.turn_on', { target: 'light.a' });
     await t.clock.settle();
     const { owner } = t.home.users;
@@ -208,7 +208,7 @@ describe('without the right to be told of calls', () => {
     await using daemon = await startDaemon(t, { token: t.home.userToken });
     const app = daemon.app('hallway');
     app.listen('light.b');
-    t.home.add(delay(t.clock, 1000, ({ type }) => type === 'call_service'));
+    t.home.add(delay('1s', 'call_service'));
     const call = app.api.call('light.turn_on', { target: 'light.a' });
     await t.clock.settle();
     await t.call('light.turn_on', { entity_id: ['light.b'] }, t.home.newContext(t.home.users.user));
