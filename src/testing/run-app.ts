@@ -13,6 +13,7 @@ import type { RegistrySetup } from '../simulator/registries/registries.ts';
 import type { EntitySetup } from '../simulator/kept-entities.ts';
 import { SimulatedHome } from '../simulator/simulated-home.ts';
 import { AppUnderTest } from './app-under-test.ts';
+import { HomeUnderTest } from './home-under-test.ts';
 
 /** A class of an app. */
 export type TestableApp = abstract new () => unknown;
@@ -31,9 +32,29 @@ type GivenConfig<C> =
       ? { readonly config?: ConfigOf<C> }
       : { readonly config: ConfigOf<C> };
 
+/** A home beside the one that the app works on. */
+export interface OtherHome {
+  /** Its entities: a state each, or a state with attributes. */
+  readonly states?: Readonly<Record<string, string | EntitySetup>> | undefined;
+  /** Its areas, floors, labels and devices. @defaultValue none */
+  readonly registries?: RegistrySetup | undefined;
+  /** @defaultValue that of the app's own home */
+  readonly timeZone?: string | undefined;
+  /** Names of its `notify` services. @defaultValue ['notify'] */
+  readonly notifiers?: readonly string[] | undefined;
+  /** It is not there when the app starts; `t.in('cabin').home.start()` lets it come. @defaultValue false */
+  readonly away?: boolean | undefined;
+}
+
 export interface RunAppSettings {
   /** The home's entities: a state each, or a state with attributes. */
   readonly home?: Readonly<Record<string, string | EntitySetup>> | undefined;
+  /**
+   * Other homes, by the names by which the app finds them in `this.homes`.
+   *
+   * @defaultValue none: the app's own is the only one
+   */
+  readonly homes?: Readonly<Record<string, OtherHome>> | undefined;
   /** Areas, floors, labels and devices, and which entities stand in them or bear them. @defaultValue none */
   readonly registries?: RegistrySetup | undefined;
   /**
@@ -106,16 +127,13 @@ export async function runApp<C extends TestableApp>(
   }
   const { epochMs, timeZone } = momentOf(settings.now ?? DEFAULT_NOW);
   const clock = new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(epochMs) });
-  const home = new SimulatedHome({
-    clock,
-    seed: settings.seed,
-    config: { time_zone: timeZone },
-    states: settings.home,
-    registries: settings.registries,
-    notifiers: settings.notifiers,
-    // In memory nobody is lost by itself; a month of virtual time would be mostly pings.
-    limits: { pingAfterMs: QUIET_MS },
+  const ownHome = hosted[appHomeName] ?? 'default';
+  const { home: states, registries, notifiers, seed = 1 } = settings;
+  const home = homeUnderTest(ownHome, { states, registries, notifiers, timeZone }, { clock, seed, index: 0 });
+  const others = otherHomes(settings, ownHome).map(([other, setup], index) => {
+    return [other, homeUnderTest(other, { timeZone, ...setup }, { clock, seed, index: index + 1 })] as const;
   });
+  const homes = new Map([[ownHome, home], ...others]);
   const name = settings.name ?? snakeCase(appClass.name);
   const place = placeOf(settings, appClass.name);
   let instance: unknown;
@@ -130,18 +148,25 @@ export async function runApp<C extends TestableApp>(
     logging,
     version: 'test',
     configuration: configurationOf({
-      homes: { default: 'simulated' },
+      homes: Object.fromEntries(Array.from(homes.keys(), (each) => [each, 'simulated' as const])),
       connection: { pingInterval: `${QUIET_MS}ms` },
       apps: {
-        [name]: { class: place.className, config: { ...asRecord(settings.config) }, isolation: place.isolation },
+        [name]: {
+          class: place.className,
+          config: { ...asRecord(settings.config) },
+          isolation: place.isolation,
+          home: ownHome,
+        },
       },
     }),
     appsFolder: place.folder,
-    homes: { default: { transport: home.transport, token: home.token } },
+    homes: Object.fromEntries(
+      Array.from(homes, ([each, { home: its }]) => [each, { transport: its.transport, token: its.token }]),
+    ),
     finder: place.isolation === 'thread' ? undefined : finderOf(hosted, (made) => (instance = made)),
   });
   clock.addActivity(runtime);
-  const bench = { runtime, clock, home, name, logs, failures, app: () => instance };
+  const bench = { runtime, clock, home, homes, name, logs, failures, app: () => instance };
   const underTest = new AppUnderTest<InstanceType<C>>(bench);
   try {
     await clock.pump(runtime.start().then(() => runtime.apps.started()));
@@ -157,6 +182,33 @@ export async function runApp<C extends TestableApp>(
     throw new AppDidNotStart(name, report);
   }
   return underTest;
+}
+
+/** @param index - what is left to chance differs from home to home. */
+function homeUnderTest(
+  name: string,
+  { states, registries, notifiers, timeZone, away }: OtherHome,
+  { clock, seed, index }: { readonly clock: VirtualClock; readonly seed: number; readonly index: number },
+): HomeUnderTest {
+  const home = new SimulatedHome({
+    clock,
+    seed: seed + index,
+    config: timeZone === undefined ? {} : { time_zone: timeZone },
+    states,
+    registries,
+    notifiers,
+    // In memory nobody is lost by itself; a month of virtual time would be mostly pings.
+    limits: { pingAfterMs: QUIET_MS },
+  });
+  if (away === true) home.kill();
+  return new HomeUnderTest(name, home, clock);
+}
+
+function otherHomes({ homes = {} }: RunAppSettings, ownHome: string): readonly (readonly [string, OtherHome])[] {
+  if (!Object.hasOwn(homes, ownHome)) return Object.entries(homes);
+  throw new InvalidArgument(`runApp was given "${ownHome}" among its homes, which is the app's own`, {
+    hint: "What is in the app's own home is said by `home` and `registries`; `homes` are others.",
+  });
 }
 
 /** A finder that knows one class, and sees what is made of it. */
