@@ -1,0 +1,152 @@
+import { formatDuration } from '../kernel/duration.ts';
+import { HassetteError } from '../kernel/errors.ts';
+import { Resource } from '../kernel/resource.ts';
+import type { Activity } from '../kernel/virtual-clock.ts';
+import { checkCommit, checkList, checkRead } from './storable.ts';
+import { Storage } from './storage.ts';
+import type {
+  ChangeListener,
+  Commit,
+  CommitOutcome,
+  ListRequest,
+  ReadRequest,
+  StorageAdapter,
+  StorageLink,
+  StorageNotice,
+  StoredEntry,
+  StoredPage,
+} from './storage-link.ts';
+
+export interface StorageServiceOptions {
+  readonly adapter: StorageAdapter;
+  /** Whether it is closed at the end; else whoever made it does that. @defaultValue true */
+  readonly closes?: boolean | undefined;
+}
+
+/** What has expired is taken out so often. */
+const SWEEP_MS = 3_600_000;
+/** What goes wrong again and again is told so often. */
+const TOLD_EVERY_MS = 60_000;
+
+/**
+ * Owns the place where things are stored: opens and closes it, refuses what no adapter takes, counts what goes wrong and
+ * tells it. It is the one way to it in the daemon.
+ */
+export class StorageService extends Resource implements StorageLink, Activity {
+  /** What the rooms store things with. */
+  readonly storage: Storage;
+  readonly #options: StorageServiceOptions;
+  readonly #counters = { reads: 0, writes: 0, failures: 0 };
+  #pending = 0;
+  #notices: readonly StorageNotice[] = [];
+  #toldAtMs: number | undefined;
+  #untold = 0;
+
+  constructor(owner: Resource, options: StorageServiceOptions) {
+    super('storage', owner);
+    this.#options = options;
+    this.storage = new Storage(this, this.clock);
+  }
+
+  /** What whoever runs the daemon should know of it: a damaged file was set aside. */
+  get notices(): readonly StorageNotice[] {
+    return this.#notices;
+  }
+
+  async read(request: ReadRequest): Promise<readonly StoredEntry[]> {
+    checkRead(request);
+    this.#counters.reads += 1;
+    if (request.keys.length === 0) return [];
+    return this.#do(() => this.#options.adapter.read(request));
+  }
+
+  async list(request: ListRequest): Promise<StoredPage> {
+    checkList(request);
+    this.#counters.reads += 1;
+    return this.#do(() => this.#options.adapter.list(request));
+  }
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    checkCommit(commit);
+    this.#counters.writes += 1;
+    return this.#do(() => this.#options.adapter.commit(commit));
+  }
+
+  watch(namespace: string, listener: ChangeListener): () => void {
+    return this.#options.adapter.watch(namespace, listener);
+  }
+
+  busy(): readonly string[] {
+    return this.#pending === 0 ? [] : [`${this.#pending} requests to the storage`];
+  }
+
+  protected override async onStart(signal: AbortSignal): Promise<void> {
+    const { adapter, closes = true } = this.#options;
+    if (closes) this.own(() => adapter.close());
+    this.#notices = await adapter.open(signal);
+    for (const { code, message, hint } of this.#notices) this.logger.error({ code, hint }, message);
+    this.logger.debug(`things are stored in ${adapter.description}`);
+    await this.#sweep();
+  }
+
+  protected override details(): Readonly<Record<string, unknown>> {
+    const { adapter } = this.#options;
+    return { adapter: adapter.description, ...this.#counters, notices: this.#notices };
+  }
+
+  async #do<T>(work: () => Promise<T>): Promise<T> {
+    this.#pending += 1;
+    try {
+      const result = await work();
+      if (this.status === 'retrying') this.#recovered();
+      return result;
+    } catch (error) {
+      this.#failed(error);
+      throw error;
+    } finally {
+      this.#pending -= 1;
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#counters.failures += 1;
+    // While it starts the start fails, and once it stops nobody asks.
+    if (this.status !== 'running' && this.status !== 'retrying') return;
+    this.tell('lost', error);
+    this.#untold += 1;
+    const nowMs = this.clock.monotonicMs();
+    if (this.#toldAtMs !== undefined && nowMs - this.#toldAtMs < TOLD_EVERY_MS) return;
+    const { code, hint } = error instanceof HassetteError ? error : {};
+    const message = error instanceof Error ? error.message : String(error);
+    const since =
+      this.#toldAtMs === undefined ? '' : ` ${this.#untold} times in ${formatDuration(nowMs - this.#toldAtMs)}`;
+    this.logger.error({ code, hint, failures: this.#counters.failures }, `the storage fails${since}: ${message}`);
+    this.#toldAtMs = nowMs;
+    this.#untold = 0;
+  }
+
+  #recovered(): void {
+    this.tell('recovered', undefined);
+    this.#toldAtMs = undefined;
+    this.#untold = 0;
+    this.logger.info('the storage works again');
+  }
+
+  async #sweep(): Promise<void> {
+    this.#pending += 1;
+    try {
+      // One page after the other, each in a turn of its own.
+      while (!this.signal.aborted && (await this.#options.adapter.sweep()) > 0);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#pending -= 1;
+    }
+    if (this.signal.aborted) return;
+    const timer = this.clock.after(SWEEP_MS, 'taking out what has expired', () => {
+      release();
+      void this.#sweep();
+    });
+    const release = this.own(() => timer.cancel());
+  }
+}

@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Logging, type LogRecord } from '../../src/kernel/logging.ts';
+import { Resource } from '../../src/kernel/resource.ts';
+import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
+import { StorageFull } from '../../src/storage/storage-errors.ts';
+import type { Commit, CommitOutcome, StorageNotice } from '../../src/storage/storage-link.ts';
+import { StorageService } from '../../src/storage/storage-service.ts';
+import { SqliteAdapter } from '../../src/storage/sqlite/sqlite-adapter.ts';
+import { IN_MEMORY } from '../../src/storage/sqlite/sqlite-file.ts';
+
+class Root extends Resource {}
+
+/** The memory, that is full when a test says so. */
+class Fillable extends SqliteAdapter {
+  isFull = false;
+  closed = 0;
+  notice: StorageNotice | undefined;
+
+  override async open(): Promise<readonly StorageNotice[]> {
+    await super.open();
+    return this.notice === undefined ? [] : [this.notice];
+  }
+
+  override commit(commit: Commit): Promise<CommitOutcome> {
+    return this.isFull
+      ? Promise.reject(new StorageFull('There is no room', { hint: 'Make room.' }))
+      : super.commit(commit);
+  }
+
+  override async close(): Promise<void> {
+    this.closed += 1;
+    await super.close();
+  }
+}
+
+let clock: VirtualClock;
+let root: Root;
+let adapter: Fillable;
+let service: StorageService;
+let logs: LogRecord[];
+beforeEach(() => {
+  clock = new VirtualClock({ now: Temporal.Instant.from('2026-01-15T12:00:00Z') });
+  logs = [];
+  const logging = new Logging({ clock, format: 'silent' });
+  logging.tap((record) => logs.push(record));
+  root = new Root('test', { clock, logging });
+  adapter = new Fillable({ clock, file: IN_MEMORY, onListenerFailure: () => undefined });
+  service = new StorageService(root, { adapter });
+  clock.addActivity(service);
+});
+afterEach(() => root.stop());
+
+const complaints = (): readonly string[] => logs.filter(({ level }) => level === 'error').map(({ msg }) => msg);
+
+describe('the storage of a daemon', () => {
+  it('refuses what no adapter takes before it is asked', async () => {
+    await root.start();
+    await expect(service.storage.set('', 'a', 1)).rejects.toMatchObject({ code: 'NOT_STORABLE' });
+    await expect(service.storage.get('a', 'k'.repeat(513))).rejects.toMatchObject({ code: 'NOT_STORABLE' });
+    expect(service.status).toBe('running');
+  });
+
+  it('tells what fails once a minute, with how often, and when it works again', async () => {
+    await root.start();
+    const { storage } = service;
+    adapter.isFull = true;
+    for (let tries = 0; tries < 5; tries += 1) {
+      await expect(storage.set('a', 'a', tries)).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    }
+    expect(complaints()).toEqual(['the storage fails: There is no room']);
+    expect(service.describe()).toMatchObject({
+      status: 'retrying',
+      problem: { code: 'STORAGE_FULL', hint: 'Make room.' },
+      details: { writes: 5, failures: 5 },
+    });
+    await clock.advanceBy(60_000);
+    await expect(storage.set('a', 'a', 1)).rejects.toThrow('no room');
+    expect(complaints().at(-1)).toBe('the storage fails 5 times in 1m: There is no room');
+    adapter.isFull = false;
+    await storage.set('a', 'a', 1);
+    expect(logs.at(-1)?.msg).toBe('the storage works again');
+    expect(service.describe()).toMatchObject({ status: 'running' });
+  });
+
+  it('tells of a damaged file, and shows it', async () => {
+    adapter.notice = { code: 'STORAGE_DAMAGED', message: 'it was damaged', hint: 'Look after it.' };
+    await root.start();
+    expect(complaints()).toEqual(['it was damaged']);
+    expect(service.notices).toEqual([adapter.notice]);
+  });
+
+  it('takes out what has expired by and by', async () => {
+    await root.start();
+    await service.storage.setMany(
+      'a',
+      Array.from({ length: 1000 }, (_, index) => [`k${index}`, 1]),
+      { ttl: '30m' },
+    );
+    await service.storage.setMany(
+      'b',
+      Array.from({ length: 1000 }, (_, index) => [`k${index}`, 1]),
+      { ttl: '30m' },
+    );
+    await clock.advanceBy(7_200_000);
+    expect(await adapter.sweep()).toBe(0);
+  });
+
+  it('closes its adapter, unless somebody else has lent it', async () => {
+    await root.start();
+    await root.stop();
+    expect(adapter.closed).toBe(1);
+    const lent = new Fillable({ clock, file: IN_MEMORY, onListenerFailure: () => undefined });
+    root = new Root('test', { clock, logging: new Logging({ clock, format: 'silent' }) });
+    new StorageService(root, { adapter: lent, closes: false });
+    await root.start();
+    await root.stop();
+    expect(lent.closed).toBe(0);
+    await lent.close();
+  });
+});
