@@ -12,6 +12,11 @@ export interface EventStreamOptions<T> {
   readonly onFull: () => void;
   /** No more than half of `capacity` waits: resume the source. */
   readonly onDrained: () => void;
+  /**
+   * Something was delivered in a turn of the event loop, which is over now. `lateMs` is how long it took to come after
+   * the first item that it was for.
+   */
+  readonly onTurn?: ((lateMs: number) => void) | undefined;
 }
 
 /** Reading the clock costs as much as delivering an item may, so where items take no time not each one is timed. */
@@ -20,6 +25,7 @@ const NO_TIME_MS = 0.1;
 
 interface Waiting<T> {
   readonly item: T;
+  readonly sinceMs: number;
   next: Waiting<T> | undefined;
 }
 
@@ -37,6 +43,7 @@ export class EventStream<T> {
   #length = 0;
   /** Set as long as a turn is armed, which is so whenever something waits. */
   #sliceEndMs: number | undefined;
+  #sliceBeganMs = 0;
   /** Items that may still go before the clock is read again, and when it was read last. */
   #untimed = 0;
   #readMs = 0;
@@ -52,6 +59,11 @@ export class EventStream<T> {
   /** How many items wait. */
   get length(): number {
     return this.#length;
+  }
+
+  /** For how long the oldest of those that wait has. */
+  get oldestMs(): number {
+    return this.#first === undefined ? 0 : this.#options.clock.monotonicMs() - this.#first.sinceMs;
   }
 
   /** Delivers the item at once, or in a later turn after those before it. */
@@ -90,12 +102,15 @@ export class EventStream<T> {
       if (tookNoTime) this.#untimed = UNTIMED_ITEMS;
       return nowMs < this.#sliceEndMs;
     }
+    this.#sliceBeganMs = nowMs;
     this.#sliceEndMs = nowMs + this.#sliceMs;
     this.#options.clock.defer(this.#turn);
     return true;
   }
 
   readonly #turn = (): void => {
+    const { onTurn, clock } = this.#options;
+    const lateMs = onTurn === undefined ? 0 : clock.monotonicMs() - this.#sliceBeganMs;
     this.#sliceEndMs = undefined;
     this.#untimed = 0;
     this.#delivering = true;
@@ -104,10 +119,11 @@ export class EventStream<T> {
     } finally {
       this.#delivering = false;
     }
+    if (!this.#closed) onTurn?.(lateMs);
   };
 
   #enqueue(item: T): void {
-    const entry: Waiting<T> = { item, next: undefined };
+    const entry: Waiting<T> = { item, sinceMs: this.#options.clock.monotonicMs(), next: undefined };
     if (this.#last === undefined) this.#first = entry;
     else this.#last.next = entry;
     this.#last = entry;

@@ -67,7 +67,15 @@ export class Homes extends Resource {
   reports(): readonly Omit<HomeReport, 'entities' | 'version' | 'timeZone'>[] {
     return this.connections.map((connection) => {
       const { phase, problem, roundTripMs, clockOffsetMs } = connection.homeStatus;
-      return { name: connection.home, phase, problem, roundTripMs, clockOffsetMs, calls: connection.calls };
+      return {
+        name: connection.home,
+        phase,
+        problem,
+        roundTripMs,
+        clockOffsetMs,
+        calls: connection.calls,
+        reading: connection.reading,
+      };
     });
   }
 

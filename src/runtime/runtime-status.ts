@@ -1,4 +1,5 @@
 import type { AppReport } from '../apps/host-control.ts';
+import type { Reading } from '../home-assistant/connection/reading-watch.ts';
 import type { CallCounters, HomePhase, HomeProblem } from '../home-assistant/home-link.ts';
 import type { EventLoopDelay } from '../kernel/event-loop-delay.ts';
 import type { ExecutorCounters } from '../kernel/executor.ts';
@@ -21,6 +22,8 @@ export interface HomeReport {
   readonly roundTripMs?: number | undefined;
   readonly clockOffsetMs: number;
   readonly calls: CallCounters;
+  /** How far what it tells has been read. */
+  readonly reading: Reading;
 }
 
 /** What is wrong, in words, and what would help. */
@@ -61,7 +64,12 @@ export function healthOf({ runtime, homes, apps, resources }: HealthFacts): {
   health: Health;
   problems: readonly HealthProblem[];
 } {
-  const problems = [...homes.flatMap(problemOfHome), ...apps.flatMap(problemOfApp), ...problemsOfParts(resources)];
+  const problems = [
+    ...homes.flatMap(problemOfHome),
+    ...homes.flatMap(problemOfReading),
+    ...apps.flatMap(problemOfApp),
+    ...problemsOfParts(resources),
+  ];
   if (runtime === 'stopping' || runtime === 'stopped') return { health: 'stopping', problems };
   if (problems.length > 0) return { health: 'degraded', problems };
   const coming = apps.some(({ status }) => status !== 'running' && status !== 'stopped' && status !== 'disabled');
@@ -72,6 +80,14 @@ function problemOfHome({ name, phase, problem }: HomeReport): readonly HealthPro
   if (phase === 'ready' || (problem === undefined && phase !== 'lost')) return [];
   const message = problem?.message ?? 'the connection is lost; it is tried again';
   return [{ where: `home.${name}`, message, hint: problem?.hint }];
+}
+
+function problemOfReading({ name, reading }: HomeReport): readonly HealthProblem[] {
+  if (!reading.behind) return [];
+  const { waiting, oldestMs } = reading;
+  const message = `it is read too slowly: ${waiting} messages wait, the oldest for ${Math.round(oldestMs)} ms`;
+  const hint = 'Look for code that computes for long without a break; `eventLoopDelay` says how long.';
+  return [{ where: `home.${name}`, message, hint }];
 }
 
 function problemOfApp({ name, status, problem }: AppReport): readonly HealthProblem[] {

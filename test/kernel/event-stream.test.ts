@@ -38,7 +38,14 @@ interface Bench {
   readonly told: string[];
 }
 
-function bench(options: { costMs?: number; capacity?: number; deliver?: (item: number) => void } = {}): Bench {
+function bench(
+  options: {
+    costMs?: number;
+    capacity?: number;
+    deliver?: (item: number) => void;
+    onTurn?: (lateMs: number) => void;
+  } = {},
+): Bench {
   const clock = new StepClock();
   const delivered: number[] = [];
   const told: string[] = [];
@@ -53,6 +60,7 @@ function bench(options: { costMs?: number; capacity?: number; deliver?: (item: n
     },
     onFull: () => told.push(`full at ${stream.length}`),
     onDrained: () => told.push(`drained at ${stream.length}`),
+    onTurn: options.onTurn,
   });
   return { clock, stream, delivered, told };
 }
@@ -75,6 +83,21 @@ describe('EventStream', () => {
     expect(delivered).toEqual([1, 2, 3, 4]);
     clock.turn();
     expect(delivered).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('says how long the oldest has waited, and how late each turn came', () => {
+    const late: number[] = [];
+    const { stream, clock } = bench({ costMs: 3, onTurn: (lateMs) => late.push(lateMs) });
+    expect(stream.oldestMs).toBe(0);
+    for (let item = 1; item <= 4; item += 1) stream.push(item);
+    expect(stream.length).toBe(2);
+    clock.nowAtMs += 2000;
+    expect(stream.oldestMs).toBe(2000);
+    clock.turn();
+    expect(late).toEqual([2006]);
+    expect(stream.oldestMs).toBe(0);
+    clock.turn();
+    expect(late).toEqual([2006, 6]);
   });
 
   it('arms nothing once it is at rest', () => {

@@ -35,6 +35,7 @@ import type {
   WireError,
   WireEvent,
 } from '../protocol/wire.ts';
+import { type Arrears, type Reading, ReadingWatch, type Sight } from './reading-watch.ts';
 import { SinkList } from './sink-list.ts';
 
 export interface HomeConnectionOptions {
@@ -98,6 +99,7 @@ export class HomeConnection extends Resource implements HomeLink {
   readonly #following: EventFollowing;
   readonly #subscriptions: HomeSubscriptions;
   readonly #trail: CallTrail;
+  readonly #reading: ReadingWatch;
   readonly #toldRefusals = new Set<string>();
   /** By app. */
   readonly #refusedCalls = new Map<string, DropNotice>();
@@ -134,6 +136,12 @@ export class HomeConnection extends Resource implements HomeLink {
       whyAway: () => this.#presentProblem(),
       onRefused: (app) => this.#noteRefusedCall(app),
     });
+    this.#reading = new ReadingWatch({
+      clock: this.context.clock,
+      label: `how well home "${options.home}" is read`,
+      onBehind: (sight) => this.#behind(sight),
+      onCaughtUp: (arrears) => this.#caughtUp(arrears),
+    });
     this.#trail = new CallTrail({
       home: options.home,
       clock: this.context.clock,
@@ -161,6 +169,17 @@ export class HomeConnection extends Resource implements HomeLink {
   /** How many calls there are at present. */
   get calls(): CallCounters {
     return this.#calls.counters;
+  }
+
+  /** How far what the home tells has been read. */
+  get reading(): Reading {
+    const wire = this.#session?.wire;
+    return {
+      waiting: wire?.backlog ?? 0,
+      oldestMs: wire?.oldestMs ?? 0,
+      paused: wire?.paused ?? false,
+      behind: this.#reading.behind,
+    };
   }
 
   attach(sink: HomeSink): () => void {
@@ -313,6 +332,7 @@ export class HomeConnection extends Resource implements HomeLink {
         onClock: (probe) => {
           this.#offset = afterProbe(this.#offset, probe);
         },
+        onTurn: (lateMs) => this.#reading.look({ ...this.reading, heldUpMs: lateMs }),
         onEnd: (problem) => this.#end(problem),
       },
     });
@@ -448,6 +468,9 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#noteLoss();
     this.#awaySinceMs ??= this.clock.monotonicMs();
     this.#problem = problem;
+    if (this.#reading.behind) {
+      this.logger.warn(`home "${this.home}" was read too slowly when its connection ended, maybe for that`);
+    }
     this.#leave();
     this.#calls.close(shown(problem));
     this.logger.debug({ code: problem.code, generation: this.#state.generation }, problem.message);
@@ -460,7 +483,30 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#lastHeardHomeMs = this.clock.nowMs() - agoMs + this.#offset.offsetMs;
   }
 
+  #behind({ waiting, oldestMs, paused, heldUpMs }: Sight): void {
+    const { home } = this;
+    const numbers = { waiting, oldestMs: Math.round(oldestMs), heldUpMs: Math.round(heldUpMs), paused };
+    const late = formatDuration(Math.round(Math.max(oldestMs, heldUpMs)));
+    const howMany = waiting === 0 ? '' : `: ${waiting} messages wait for their turn`;
+    this.logger.warn(
+      {
+        ...numbers,
+        hint: 'Code that computes for long without a break, in a handler or a condition, holds up everything. Give that to tasks.runBlocking, or the app a thread of its own (isolation: thread).',
+      },
+      `home "${home}" is read too slowly, ${paused ? 'so it has to wait' : `${late} late`}${howMany}. Home Assistant ends a connection that is not read`,
+    );
+  }
+
+  #caughtUp({ waiting, oldestMs, heldUpMs, paused, lastedMs }: Arrears): void {
+    const numbers = { waiting, oldestMs: Math.round(oldestMs), heldUpMs: Math.round(heldUpMs), paused };
+    this.logger.info(
+      { ...numbers, lastedMs: Math.round(lastedMs) },
+      `home "${this.home}" is read in time again; up to ${waiting} messages had to wait, up to ${formatDuration(Math.round(Math.max(oldestMs, heldUpMs)))}`,
+    );
+  }
+
   #leave(): void {
+    this.#reading.end();
     this.#session = undefined;
     this.#ready = undefined;
     this.#held = [];

@@ -55,6 +55,8 @@ export interface SessionListener {
   onRoundTrip(roundTripMs: number): void;
   /** The home said what time it is; all three by wall clocks. */
   onClock(probe: { readonly sentMs: number; readonly homeMs: number; readonly receivedMs: number }): void;
+  /** What waited was taken, in a turn of the event loop that came so late. */
+  onTurn(lateMs: number): void;
   onEnd(problem: HomeError): void;
 }
 
@@ -87,6 +89,7 @@ export class HomeSession {
     const wireListener: WireListener = {
       onOpen: () => listener.onOpen(),
       onUnasked: (message) => this.#unasked(message),
+      onTurn: (lateMs) => listener.onTurn(lateMs),
       onEnd: (problem) =>
         this.#fail(problem instanceof FrameInvalid && !this.#letIn ? notHomeAssistant(home) : problem),
     };

@@ -12,6 +12,8 @@ const DEFAULT_CAPACITY = 10_000;
 
 export interface WireListener {
   onOpen(): void;
+  /** What waited was taken, in a turn of the event loop that came `lateMs` after the turn in which it was read. */
+  onTurn?(lateMs: number): void;
   /** A message that is no answer to anything: one of authentication, or, as undefined, one of some other kind. */
   onUnasked(message: AuthMessage | undefined): void;
   /** It is over, once and for all. Told once, unless `end` was called by the listener itself. */
@@ -56,6 +58,7 @@ export class WireSession {
       deliver: (message) => this.#take(message),
       onFull: () => this.#pause(),
       onDrained: () => this.#resume(),
+      onTurn: (lateMs) => listener.onTurn?.(lateMs),
     });
   }
 
@@ -76,6 +79,11 @@ export class WireSession {
   /** Messages that were read and have not had their turn yet. */
   get backlog(): number {
     return this.#stream.length;
+  }
+
+  /** For how long the oldest of them has waited. */
+  get oldestMs(): number {
+    return this.#stream.oldestMs;
   }
 
   async open(transport: HomeTransport): Promise<void> {
