@@ -1,4 +1,5 @@
 import type { BusService } from '../bus/bus-service.ts';
+import { assertMayAct } from '../kernel/life.ts';
 import { Api } from '../home-assistant/api/api.ts';
 import type { Asker } from '../home-assistant/calls/home-requests.ts';
 import { type EntityContext, type EntityHandle, entityHandle } from '../home-assistant/entity.ts';
@@ -93,6 +94,23 @@ export class AppHome {
   get clock(): AppClock {
     this.#clock ??= new AppClock(this.#options.clock, () => this.timeZone);
     return this.#clock;
+  }
+
+  /**
+   * Has the daemon try to connect at once, where it waits to: something has told the app that the home is back. Where
+   * it is connected, or just being so, nothing happens.
+   *
+   * @throws Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * this.homes.cabin.bus.onDisconnected(() => this.logger.info('the cabin is away'));
+   * this.bus.onStateChange('binary_sensor.vpn', { to: 'on' }, () => this.homes.cabin.retryNow());
+   * ```
+   */
+  retryNow(): void {
+    assertMayAct(this.#options.life, 'home.retryNow');
+    this.#options.home.link.retryNow();
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckOptions } from './check.ts';
 import { ownPackage } from './own-package.ts';
+import type { ReconnectOptions } from './reconnect.ts';
 import type { RunOptions } from './run.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions } from './simulate.ts';
@@ -101,6 +102,18 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
     .action(async (options: StatusOptions) => {
       const { status } = await import('./status.ts');
       end(await status(options, at));
+    });
+
+  program
+    .command('reconnect')
+    .description('have the running daemon try at once to connect to homes that are away')
+    .argument('[home]', 'only this one, by its name in the configuration')
+    .addOption(config)
+    .addOption(data)
+    .addOption(json)
+    .action(async (home: string | undefined, options: ReconnectOptions) => {
+      const { reconnect } = await import('./reconnect.ts');
+      end(await reconnect(home, options, at));
     });
 
   program

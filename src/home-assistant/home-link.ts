@@ -38,6 +38,9 @@ export interface HomeLink {
    */
   subscribe(subscription: HomeSubscription, sink: SubscriptionSink): () => void;
 
+  /** Tries to connect at once, where it waits to: somebody knows that the home, or the way to it, is back. */
+  retryNow(): void;
+
   /**
    * Sends a WebSocket command and gives its result.
    *

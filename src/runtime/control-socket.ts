@@ -28,7 +28,10 @@ export class DaemonNotRunning extends HassetteError {
 }
 
 /** What a running daemon can be asked over its local socket, and what it answers. */
-export type ControlQuestion = { readonly ask: 'status' };
+export type ControlQuestion =
+  | { readonly ask: 'status' }
+  /** To try at once to connect to a home that is away, or to all that are. */
+  | { readonly ask: 'reconnect'; readonly home?: string | undefined };
 export type ControlAnswer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly message: string };
@@ -121,7 +124,8 @@ export class ControlSocket extends Resource {
   #reply(line: string): ControlAnswer {
     try {
       const question: unknown = JSON.parse(line);
-      if (!isQuestion(question)) return { ok: false, message: 'this daemon can be asked for "status"' };
+      if (!isQuestion(question))
+        return { ok: false, message: 'this daemon can be asked for "status" and to "reconnect"' };
       return { ok: true, value: this.#answer(question) };
     } catch (error) {
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
@@ -144,8 +148,10 @@ export async function askDaemon(folder: string, question: ControlQuestion, clock
       cause: error,
     });
   });
-  if (!isAnswer(answer) || !answer.ok)
-    throw new DaemonNotRunning(`The daemon on ${folder} could not answer`, { cause: answer });
+  if (!isAnswer(answer) || !answer.ok) {
+    const why = isAnswer(answer) && !answer.ok ? `: ${answer.message}` : '';
+    throw new DaemonNotRunning(`The daemon on ${folder} could not answer${why}`, { cause: answer });
+  }
   return answer.value;
 }
 
@@ -187,7 +193,9 @@ function controlAddress(folder: string): string {
 }
 
 function isQuestion(value: unknown): value is ControlQuestion {
-  return typeof value === 'object' && value !== null && 'ask' in value && value.ask === 'status';
+  if (typeof value !== 'object' || value === null || !('ask' in value)) return false;
+  if (value.ask === 'reconnect') return !('home' in value) || typeof value.home === 'string';
+  return value.ask === 'status';
 }
 
 function isAnswer(value: unknown): value is ControlAnswer {

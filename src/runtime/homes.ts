@@ -1,6 +1,6 @@
 import type { Configuration } from '../config/schema.ts';
 import { HomeConnection } from '../home-assistant/connection/home-connection.ts';
-import type { HomeProblem } from '../home-assistant/home-link.ts';
+import type { HomePhase, HomeProblem, HomeStatus } from '../home-assistant/home-link.ts';
 import type { HomeTransport } from '../home-assistant/protocol/transport.ts';
 import { Resource } from '../kernel/resource.ts';
 import type { HomeReport } from './runtime-status.ts';
@@ -13,6 +13,19 @@ export interface HomeAccess {
 
 export type HomesSettings = Configuration['connection'] &
   Pick<Configuration['limits'], 'eventBuffer' | 'callsInFlight' | 'callsWaiting'>;
+
+/** What came of being asked to connect at once. */
+export type Reconnecting =
+  | { readonly kind: 'asked'; readonly homes: readonly ReconnectingHome[] }
+  | { readonly kind: 'unknown-home'; readonly home: string; readonly homes: readonly string[] };
+
+export interface ReconnectingHome {
+  readonly name: string;
+  /** How its connection was. */
+  readonly phase: HomePhase;
+  /** It waited to try again, and does so now. */
+  readonly tried: boolean;
+}
 
 /** The connections to all homes, and whether any of them lets us in. */
 export class Homes extends Resource {
@@ -54,7 +67,7 @@ export class Homes extends Resource {
       this.own(
         connection.attach({
           onSnapshot,
-          onStatus: ignore,
+          onStatus: (status) => this.#heard(connection, status),
           onDifferences: ignore,
           onDifference: ignore,
           onEvent: ignore,
@@ -77,6 +90,28 @@ export class Homes extends Resource {
         reading: connection.reading,
       };
     });
+  }
+
+  /** Tries at once to connect to a home that is away, or to all that are. */
+  reconnect(home?: string): Reconnecting {
+    const meant = this.connections.filter((connection) => home === undefined || connection.home === home);
+    if (home !== undefined && meant.length === 0) {
+      return { kind: 'unknown-home', home, homes: this.connections.map((connection) => connection.home) };
+    }
+    const homes = meant.map((connection): ReconnectingHome => {
+      const { phase } = connection.homeStatus;
+      connection.retryNow();
+      return { name: connection.home, phase, tried: phase === 'lost' || phase === 'refused' };
+    });
+    return { kind: 'asked', homes };
+  }
+
+  /** One home is back: maybe it was the network, and the others are too. What was refused is not tried by that. */
+  #heard(connection: HomeConnection, status: HomeStatus): void {
+    if (status.phase !== 'ready') return;
+    for (const other of this.connections) {
+      if (other !== connection && other.homeStatus.phase === 'lost') this.clock.defer(() => other.retryNow());
+    }
   }
 
   /** Whether the daemon goes on without a home that refused its token. */

@@ -7,8 +7,8 @@ import { EventLoopMonitor } from '../kernel/event-loop-delay.ts';
 import { installRejectionGuard } from '../kernel/rejection-guard.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
-import { ControlSocket } from './control-socket.ts';
-import { type HomeAccess, Homes } from './homes.ts';
+import { type ControlQuestion, ControlSocket } from './control-socket.ts';
+import { type HomeAccess, Homes, type Reconnecting } from './homes.ts';
 import { healthOf, type HomeReport, type RuntimeStatus } from './runtime-status.ts';
 
 export interface RuntimeOptions extends ResourceContext {
@@ -111,7 +111,7 @@ export class Runtime extends Resource implements Activity {
   protected override async onStart(): Promise<void> {
     const { configuration, appsFolder, dataFolder, finder } = this.#options;
     const control =
-      dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, () => this.runtimeStatus());
+      dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, (question) => this.#answer(question));
     const { connection, limits } = configuration;
     const settings = { ...connection, ...limits };
     const homes = new Homes(this, await this.#accesses(), settings, (problems) => this.#refused(problems));
@@ -140,6 +140,17 @@ export class Runtime extends Resource implements Activity {
     this.onFatal(({ error }) => this.#end(1, error));
     await this.startChildren();
     this.logger.info({ version: this.#options.version }, `up; starting ${counted(this.#apps.apps().length, 'app')}`);
+  }
+
+  #answer(question: ControlQuestion): RuntimeStatus | Reconnecting {
+    switch (question.ask) {
+      case 'status':
+        return this.runtimeStatus();
+      case 'reconnect':
+        return this.homes.reconnect(question.home);
+      default:
+        return question satisfies never;
+    }
   }
 
   /** How each home is reached. What only a few need is loaded only then: the simulator, the network's libraries. */

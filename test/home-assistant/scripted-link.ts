@@ -22,6 +22,8 @@ export class ScriptedLink implements HomeLink {
   readonly asked: { readonly request: RestRequest; readonly options: CallOptions }[] = [];
   readonly followed: string[] = [];
   readonly subscribed: { readonly subscription: HomeSubscription; readonly sink: SubscriptionSink }[] = [];
+  /** How often it was asked to connect at once. */
+  retries = 0;
   services: ServicesResult = {};
   /** What the home is told of its registries when it asks for itself, by the commands' types. It is in no list of what was sent. */
   registries: Record<string, unknown> = {};
@@ -53,6 +55,10 @@ export class ScriptedLink implements HomeLink {
     return () => {
       this.#sink = undefined;
     };
+  }
+
+  retryNow(): void {
+    this.retries += 1;
   }
 
   followEvents(eventType: string): () => void {

@@ -1,18 +1,8 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
 import { SimulatorServer } from '../../src/simulator/socket-server.ts';
-import { PATIENT, Spawned, spawned } from './spawned.ts';
-
-/** A port that nobody listens on yet. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort, PATIENT, Spawned, spawned } from './spawned.ts';
 
 const app = `
   import { App } from 'hassette';

@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { PATIENT, SECRET, Spawned, spawned } from './spawned.ts';
+import { freePort, PATIENT, SECRET, Spawned, spawned } from './spawned.ts';
 
 const key = readFileSync(new URL('../fixtures/tls/key.pem', import.meta.url));
 const cert = readFileSync(new URL('../fixtures/tls/cert.pem', import.meta.url));
@@ -24,14 +24,6 @@ async function stranger(server: Server): Promise<Stranger> {
     for (const socket of sockets) socket.destroy();
   });
   return { port: (server.address() as AddressInfo).port, visits: () => sockets.length };
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 it('whatever else answers in place of a home is told once with a hint, and tried again', PATIENT, async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { askDaemon } from '../../src/runtime/control-socket.ts';
 import type { RuntimeStatus } from '../../src/runtime/runtime-status.ts';
@@ -13,6 +14,15 @@ export const SECRET = 'a-token-that-nobody-may-see';
 
 /** Machines may be busy: whoever waits for another process has time. */
 export const PATIENT = { timeout: 30_000 };
+
+/** A port that nobody listens on yet. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 export interface Given {
   readonly files?: Readonly<Record<string, string>>;

@@ -67,6 +67,10 @@ export class PortHomeLink implements HomeLink {
     };
   }
 
+  retryNow(): void {
+    this.#daemon.tell('home.retry', { home: this.home });
+  }
+
   async command(command: Command, options: CallOptions): Promise<unknown> {
     const given = { ...optionsData(options), home: this.home, json: JSON.stringify(command) };
     return this.#daemon.ask('home.command', given, options.signal);
@@ -158,10 +162,11 @@ export class HomeLinkServer implements Disposable {
 
   readonly hearing: Pick<
     Hearing<DaemonNews>,
-    'home.attach' | 'home.detach' | 'home.follow' | 'home.unfollow' | 'home.subscribe' | 'home.unsubscribe'
+    'home.attach' | 'home.detach' | 'home.retry' | 'home.follow' | 'home.unfollow' | 'home.subscribe' | 'home.unsubscribe'
   > = {
     'home.attach': ({ home }) => this.#attach(home),
     'home.detach': ({ home }) => this.#detach(home),
+    'home.retry': ({ home }) => this.#link(home).retryNow(),
     'home.follow': ({ home, eventType }) => {
       const unfollow = this.#link(home).followEvents(eventType);
       this.#following(home, eventType).push(unfollow);

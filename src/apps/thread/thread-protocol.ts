@@ -65,6 +65,7 @@ export type DaemonQuestions = {
 export type DaemonNews = {
   readonly 'home.attach': { readonly home: string };
   readonly 'home.detach': { readonly home: string };
+  readonly 'home.retry': { readonly home: string };
   readonly 'home.follow': { readonly home: string; readonly eventType: string };
   readonly 'home.unfollow': { readonly home: string; readonly eventType: string };
   /** `id` is the thread's own number for it. */

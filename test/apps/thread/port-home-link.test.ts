@@ -71,6 +71,13 @@ describe('PortHomeLink', () => {
     ]);
   });
 
+  it('brings the word that the home may be back', async () => {
+    const { link, far, settled } = linkOverPort();
+    far.retryNow();
+    await settled();
+    expect(link.retries).toBe(1);
+  });
+
   it('brings requests and their answers', async () => {
     const { link, far } = linkOverPort();
     link.answerRest = ({ path }) => ({
