@@ -80,7 +80,7 @@ export class Behaviours {
       if (behaviour.receive === undefined) pass(value);
       else behaviour.receive(value, connection, pass);
     };
-    through(this.#list, 0, text, ask, last);
+    this.#through(text, ask, last);
   }
 
   command(command: ClientCommand, connection: ClientConnection, last: (command: ClientCommand) => void): void {
@@ -88,7 +88,7 @@ export class Behaviours {
       if (behaviour.command === undefined) pass(value);
       else behaviour.command(value, connection, pass);
     };
-    through(this.#list, 0, command, ask, last);
+    this.#through(command, ask, last);
   }
 
   send(text: string, connection: ClientConnection, last: (text: string) => void): void {
@@ -96,7 +96,7 @@ export class Behaviours {
       if (behaviour.send === undefined) pass(value);
       else behaviour.send(value, connection, pass);
     };
-    through(this.#list, 0, text, ask, last);
+    this.#through(text, ask, last);
   }
 
   request(request: RestRequest, last: (request: RestRequest) => Promise<RestResponse>): Promise<RestResponse> {
@@ -109,12 +109,18 @@ export class Behaviours {
     };
     return ask(0, request);
   }
+
+  #through<T>(first: T, ask: Ask<T>, last: (value: T) => void): void {
+    const list = this.#list;
+    const go = (from: number, value: T): void => {
+      const behaviour = list[from];
+      if (behaviour === undefined) last(value);
+      // What one before it held back may come when it has been taken away itself.
+      else if (!this.#list.includes(behaviour)) go(from + 1, value);
+      else ask(behaviour, value, (next) => go(from + 1, next));
+    };
+    go(0, first);
+  }
 }
 
 type Ask<T> = (behaviour: Behaviour, value: T, pass: (value: T) => void) => void;
-
-function through<T>(list: readonly Behaviour[], from: number, value: T, ask: Ask<T>, last: (value: T) => void): void {
-  const behaviour = list[from];
-  if (behaviour === undefined) last(value);
-  else ask(behaviour, value, (next) => through(list, from + 1, next, ask, last));
-}

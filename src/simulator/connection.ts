@@ -46,6 +46,7 @@ export class Connection implements ClientConnection {
   #ended = false;
   /** Nothing is sent any more. */
   #silent = false;
+  #dead = false;
 
   constructor(host: ConnectionHost, peer: Peer) {
     this.#host = host;
@@ -192,8 +193,10 @@ export class Connection implements ClientConnection {
     this.#host.forget(this);
   }
 
+  /** Once something was lost on it, nothing can come through any more: TCP leaves no gaps. */
   get #severed(): boolean {
-    return this.#host.behaviours.sever(this);
+    this.#dead ||= this.#host.behaviours.sever(this);
+    return this.#dead;
   }
 
   #write(frame: string): void {

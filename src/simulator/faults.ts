@@ -27,7 +27,7 @@ export function unreachable(): Behaviour {
 
 /**
  * The network is dead, and neither side is told: what is sent arrives nowhere, and nothing closes. A client notices by
- * its pings alone.
+ * its pings alone. Connections on which something was lost stay dead when it is taken away, since TCP leaves no gaps.
  *
  * @example
  * ```ts
@@ -151,16 +151,23 @@ export function unknownMessages(): Behaviour {
   return {
     name: 'unknown messages',
     send: (frame, connection, pass) => {
-      const known: unknown = JSON.parse(frame);
-      const messages = (Array.isArray(known) ? known : [known]).map((message: object) => ({
-        ...message,
-        novel_field: 1,
-      }));
+      const known = messagesOf(frame)?.map((message) => ({ ...message, novel_field: 1 }));
+      if (known === undefined) pass(frame);
       // Before somebody is let in, and to who takes messages one by one, nothing else is said.
-      if (connection.coalesce) pass(JSON.stringify([...novel, ...messages]));
-      else for (const message of messages) pass(JSON.stringify(message));
+      else if (connection.coalesce) pass(JSON.stringify([...novel, ...known]));
+      else for (const message of known) pass(JSON.stringify(message));
     },
   };
+}
+
+/** Undefined where another fault has spoiled them. */
+function messagesOf(frame: string): readonly object[] | undefined {
+  try {
+    const message: unknown = JSON.parse(frame);
+    return (Array.isArray(message) ? message : [message]).filter((each) => typeof each === 'object' && each !== null);
+  } catch {
+    return undefined;
+  }
 }
 
 /** No client counts so far. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
-import type { ClientConnection } from '../../src/simulator/client-connection.ts';
+import { halfOpen } from '../../src/simulator/faults.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
 import { SimulatorServer } from '../../src/simulator/socket-server.ts';
 
@@ -83,8 +83,7 @@ async function openSimulatedHome(): Promise<MortalHome> {
       return Promise.resolve();
     },
     freeze: () => {
-      const frozen = new WeakSet<ClientConnection>();
-      thaw = home.add({ name: 'frozen', severs: (connection) => frozen.add(connection).has(connection) });
+      thaw = home.add(halfOpen());
     },
     thaw: () => thaw(),
     [Symbol.asyncDispose]: () => server.close(),

@@ -56,6 +56,17 @@ describe('faults', () => {
     expect(client.frames).toEqual([]);
   });
 
+  it('half-open: a connection on which something was lost stays dead', async () => {
+    const client = await TestClient.connected();
+    const restore = client.home.add(halfOpen());
+    client.post('ping');
+    await client.clock.settle();
+    restore();
+    expect(await client.command('ping')).toBeUndefined();
+    await client.connect();
+    expect(await client.command('ping')).toMatchObject({ type: 'pong' });
+  });
+
   it('delay: those commands are taken up late which the test picks', async () => {
     const client = await TestClient.connected();
     client.home.add(delay('5s', 'get_config'));
@@ -140,6 +151,20 @@ describe('faults', () => {
     restore();
     await ring(5);
     expect(client.events(subscription)).toMatchObject([2, 3, 4, 5].map((number) => ({ data: { number } })));
+  });
+
+  it('lag: two of them keep the order as well, whichever ends first', async () => {
+    const client = await TestClient.connected();
+    const subscription = client.post('subscribe_events', { event_type: 'rung' });
+    await client.clock.settle();
+    const restores = [client.home.add(lag('2s')), client.home.add(lag('3s'))];
+    for (let number = 1; number <= 4; number += 1) {
+      client.home.fireEvent('rung', { number });
+      await client.clock.settle();
+      restores.shift()?.();
+    }
+    await client.clock.advanceBy(10_000);
+    expect(client.events(subscription)).toMatchObject([1, 2, 3, 4].map((number) => ({ data: { number } })));
   });
 
   it('reorder: answers change places where the real one may, and nothing is lost', async () => {
