@@ -4,9 +4,11 @@ import type { CommandDefinition, CommandTable } from './command-table.ts';
 import { calendarCommands } from './calendars.ts';
 import { entityFilter } from './entity-filter.ts';
 import { Refusal, ServiceMissing, unauthorized, wireErrorOf } from './failures.ts';
+import { exposedEntityCommands } from './exposed-entities.ts';
 import { forecastCommands } from './forecasts.ts';
 import { historyCommands } from './history-commands.ts';
 import type { Household } from './household.ts';
+import { integrationCommands } from './integration-commands.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { liveCommands } from './live-commands.ts';
 import { notificationCommands } from './persistent-notifications.ts';
@@ -58,12 +60,18 @@ export function standardCommands(home: CommandsHome): CommandTable {
 type Definitions = Record<string, CommandDefinition>;
 
 function householdCommands(home: CommandsHome): Definitions {
-  const { todo, calendars, forecasts, notifications, log, recorder } = home.household;
+  const { todo, calendars, forecasts, notifications, log, recorder, persons, signedPaths, deviceOffers } =
+    home.household;
   return {
     ...liveCommands(home),
     ...templateCommands(home),
     ...helperCommands(home),
     ...systemCommands(home),
+    ...integrationCommands(home),
+    ...exposedEntityCommands(home),
+    ...persons.commands(),
+    ...signedPaths.commands(),
+    ...deviceOffers.commands(),
     ...todoCommands(home, todo),
     ...calendarCommands(calendars),
     ...forecastCommands(forecasts),

@@ -9,6 +9,7 @@ import type { ServiceRegistry } from './service-registry.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { Attributes, StateRecord } from './state-record.ts';
 import type { User, Users } from './users.ts';
+import type { Webhooks } from './webhooks.ts';
 
 /** What services, commands and REST have of the home they are part of. */
 export interface HomeCore {
@@ -20,6 +21,7 @@ export interface HomeCore {
   readonly bus: EventBus;
   readonly services: ServiceRegistry;
   readonly registries: Registries;
+  readonly webhooks: Webhooks;
   /** The home's, by its configuration. */
   timeZone(): string;
 

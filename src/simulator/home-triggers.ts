@@ -1,5 +1,5 @@
-import type { WireContext } from '../home-assistant/protocol/wire.ts';
 import type { Timer } from '../kernel/clock.ts';
+import { deviceTriggerAsState } from './device-offers.ts';
 import { Refusal } from './failures.ts';
 import { entitiesOf, isWithin, listOf } from './home-conditions.ts';
 import type { HomeCore } from './home-core.ts';
@@ -7,15 +7,13 @@ import { isObject, sameJson, type JsonObject } from './json.ts';
 import { secondsOfSpan } from './services/timer.ts';
 import type { StateChange } from './state-machine.ts';
 import type { StateRecord } from './state-record.ts';
-
-/** Told when a trigger fires: the variable `trigger`, and what set it off. */
-export type TriggerListener = (variables: JsonObject, context: WireContext | null) => void;
-
-/** A trigger that was understood: begins to watch, and gives what ends it. */
-type Trigger = (home: HomeCore, fire: TriggerListener) => () => void;
+import { templateTrigger } from './template-trigger.ts';
+import { patternTrigger, timeTrigger } from './time-triggers.ts';
+import { missing, type Trigger, type TriggerListener } from './trigger.ts';
 
 /**
- * Understands triggers. Those on states, numbers, events and time are known; all others are refused as Home Assistant
+ * Understands triggers. Those on states, numbers, templates, events, time, webhooks, devices and the home itself are
+ * known. Of others that a real home knows it is said that they are not simulated; the rest is refused as Home Assistant
  * refuses what it does not know.
  *
  * @throws Refusal
@@ -52,9 +50,78 @@ function readTrigger(given: unknown): Trigger {
       return timeTrigger(given);
     case 'time_pattern':
       return patternTrigger(given);
+    case 'template':
+      return templateTrigger(given, spanOf);
+    case 'webhook':
+      return webhookTrigger(given);
+    case 'homeassistant':
+      return startTrigger(given);
+    case 'device':
+      return deviceTrigger(given);
     default:
+      if (notSimulated.has(kind)) {
+        throw new Refusal('not_supported', `The simulated home has no triggers of the kind '${kind}'`);
+      }
       throw new Refusal('invalid_format', `Invalid trigger '${kind}' specified`);
   }
+}
+
+/** Kinds that a real home knows, and a simulated one has nothing for. */
+const notSimulated = new Set([
+  'calendar',
+  'conversation',
+  'geo_location',
+  'mqtt',
+  'persistent_notification',
+  'sun',
+  'tag',
+  'zone',
+]);
+
+/** As a device offers it: the trigger of its entity's state that it stands for. */
+function deviceTrigger(given: JsonObject): Trigger {
+  if (given.device_id === undefined) throw missing('device_id');
+  return (home, fire) =>
+    readTrigger(deviceTriggerAsState(home, given))(home, (variables, context) =>
+      fire({ ...variables, platform: 'device' }, context),
+    );
+}
+
+function webhookTrigger(given: JsonObject): Trigger {
+  const { webhook_id: id } = given;
+  if (typeof id !== 'string') throw missing('webhook_id');
+  const methods = given.allowed_methods === undefined ? undefined : listOf(given.allowed_methods).map(String);
+  return (home, fire) =>
+    home.webhooks.listen(
+      id,
+      ({ query, body, contentType }) => {
+        const content = contentType.startsWith('application/json')
+          ? { json: jsonOf(body) }
+          : { data: Object.fromEntries(new URLSearchParams(body)) };
+        fire({ platform: 'webhook', webhook_id: id, ...content, query, description: 'webhook' }, null);
+      },
+      methods,
+    );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A body that is no JSON is as good as none.
+    return null;
+  }
+}
+
+/** The start of the home; who subscribes when it runs hears of the next. */
+function startTrigger(given: JsonObject): Trigger {
+  const { event } = given;
+  if (event !== 'start' && event !== 'shutdown')
+    throw new Refusal('invalid_format', "expected 'start' or 'shutdown' at 'event'");
+  const type = event === 'start' ? 'homeassistant_started' : 'homeassistant_stop';
+  const description = event === 'start' ? 'Home Assistant starting' : 'Home Assistant stopping';
+  return (home, fire) =>
+    home.bus.listen(type, ({ origin }) => fire({ platform: 'homeassistant', event, description }, origin.context));
 }
 
 function stateTrigger(given: JsonObject): Trigger {
@@ -130,80 +197,6 @@ function eventTrigger(given: JsonObject): Trigger {
   };
 }
 
-function timeTrigger(given: JsonObject): Trigger {
-  if (given.at === undefined) throw missing('at');
-  const times = listOf(given.at).map((at) => {
-    try {
-      return Temporal.PlainTime.from(String(at));
-    } catch {
-      throw new Refusal('invalid_format', `The simulated home knows times of day as triggers, and not '${String(at)}'`);
-    }
-  });
-  return (home, fire) =>
-    repeat(
-      home,
-      (now) => {
-        const next = times.map((time) => {
-          const today = now.withPlainTime(time);
-          return Temporal.ZonedDateTime.compare(today, now) > 0 ? today : now.add({ days: 1 }).withPlainTime(time);
-        });
-        return next.reduce((one, other) => (Temporal.ZonedDateTime.compare(one, other) < 0 ? one : other));
-      },
-      (now) => fire({ platform: 'time', now, description: 'time', entity_id: null }, null),
-    );
-}
-
-function patternTrigger(given: JsonObject): Trigger {
-  const fields = ['hours', 'minutes', 'seconds'] as const;
-  const patterns = fields.map((field) => given[field]);
-  const first = patterns.findIndex((pattern) => pattern !== undefined);
-  if (first === -1) throw new Refusal('invalid_format', 'must contain at least one of hours, minutes, seconds.');
-  // What stands right of what is given is zero, what stands left of it is anything.
-  const last = patterns.findLastIndex((pattern) => pattern !== undefined);
-  const matches = patterns.map((pattern, index) => {
-    if (pattern === undefined || pattern === '*') return (): boolean => index < last || pattern === '*';
-    const text = typeof pattern === 'number' ? String(pattern) : typeof pattern === 'string' ? pattern : '';
-    return text.startsWith('/')
-      ? (value: number): boolean => value % Number(text.slice(1)) === 0
-      : (value: number): boolean => value === Number(text);
-  });
-  const fits = ({ hour, minute, second }: Temporal.ZonedDateTime): boolean =>
-    [hour, minute, second].every((value, index) => {
-      if (patterns[index] === undefined && index > last) return value === 0;
-      return matches[index]?.(value) === true;
-    });
-  return (home, fire) =>
-    repeat(
-      home,
-      (now) => {
-        let next = now.round({ smallestUnit: 'second', roundingMode: 'floor' }).add({ seconds: 1 });
-        while (!fits(next)) next = next.second === 0 && last < 2 ? next.add({ minutes: 1 }) : next.add({ seconds: 1 });
-        return next;
-      },
-      (now) => fire({ platform: 'time_pattern', now, description: 'time pattern' }, null),
-    );
-}
-
-/** Fires at each of the moments that come. */
-function repeat(
-  home: HomeCore,
-  next: (now: Temporal.ZonedDateTime) => Temporal.ZonedDateTime,
-  fire: (now: string) => void,
-): () => void {
-  let timer: Timer;
-  const arm = (): void => {
-    const nowMs = Math.floor(home.clock.nowMs());
-    const now = Temporal.Instant.fromEpochMilliseconds(nowMs).toZonedDateTimeISO(home.timeZone());
-    const due = next(now);
-    timer = home.clock.after(due.epochMilliseconds - nowMs, 'a trigger of the simulated home', () => {
-      arm();
-      fire(due.toString({ timeZoneName: 'never' }));
-    });
-  };
-  arm();
-  return () => timer.cancel();
-}
-
 /** Watches entities for a change, and where a length is given for what came to be by it to last so long. */
 function watchHeld(
   home: HomeCore,
@@ -244,10 +237,6 @@ function watchHeld(
 function spanOf(value: unknown): JsonObject | null {
   if (value === undefined) return null;
   return { __type: "<class 'datetime.timedelta'>", total_seconds: secondsOfSpan(value) };
-}
-
-function missing(key: string): Refusal {
-  return new Refusal('invalid_format', `required key not provided at '${key}'`);
 }
 
 /** Without what was found: that is how a trigger is refused. */

@@ -1,9 +1,15 @@
 import { Calendars, type CalendarSetup, registerCalendar } from './calendars.ts';
 import { Forecasts, type ForecastSetup, registerWeather } from './forecasts.ts';
-import type { HomeCore } from './home-core.ts';
+import { DeviceOffers } from './device-offers.ts';
+import type { HomeConfig } from '../home-assistant/protocol/wire.ts';
+import { secondsOf } from './instants.ts';
+import { Integrations, type IntegrationsSetup } from './integrations.ts';
 import { PersistentNotifications, registerPersistentNotification } from './persistent-notifications.ts';
+import { Persons, type PersonSetup } from './persons.ts';
 import { Recorder } from './recorder.ts';
+import { SignedPaths } from './signed-paths.ts';
 import type { Attributes } from './state-record.ts';
+import type { HelpersHome } from './stored-helpers.ts';
 import { registerSystemLog, SystemLog } from './system-log.ts';
 import { registerTodo, todoAttributes, TodoLists, type TodoSetup } from './todo-lists.ts';
 
@@ -15,6 +21,14 @@ export interface HouseholdOptions {
   readonly calendars?: Readonly<Record<string, CalendarSetup>> | undefined;
   /** What weather is expected, by entity id. */
   readonly forecasts?: Readonly<Record<string, ForecastSetup>> | undefined;
+  /** Config entries, what integrations say of themselves, and what is in need of a repair. */
+  readonly integrations?: IntegrationsSetup | undefined;
+  /** The people who are kept in the interface; their entities are among the states. */
+  readonly persons?: readonly PersonSetup[] | undefined;
+}
+
+export interface HouseholdHome extends HelpersHome {
+  config(): HomeConfig;
 }
 
 /** What a simulated home keeps beside its states: lists, calendars, notifications, its log, and what has happened. */
@@ -25,9 +39,13 @@ export class Household {
   readonly notifications: PersistentNotifications;
   readonly log: SystemLog;
   readonly recorder: Recorder;
-  readonly #home: HomeCore;
+  readonly integrations: Integrations;
+  readonly persons: Persons;
+  readonly signedPaths: SignedPaths;
+  readonly deviceOffers: DeviceOffers;
+  readonly #home: HouseholdHome;
 
-  constructor(home: HomeCore) {
+  constructor(home: HouseholdHome) {
     this.#home = home;
     this.todo = new TodoLists(home);
     this.calendars = new Calendars(home);
@@ -35,6 +53,13 @@ export class Household {
     this.notifications = new PersistentNotifications(home);
     this.log = new SystemLog(home);
     this.recorder = new Recorder(home, home.states);
+    this.integrations = new Integrations(
+      () => secondsOf(Math.floor(home.clock.nowMs() * 1000)),
+      () => home.config().components,
+    );
+    this.persons = new Persons(home);
+    this.signedPaths = new SignedPaths(home);
+    this.deviceOffers = new DeviceOffers(home);
   }
 
   registerServices(): void {
@@ -46,7 +71,10 @@ export class Household {
   }
 
   /** Takes in what there is from the start; gives the states of its entities. */
-  furnish({ todoLists = {}, calendars = {}, forecasts = {} }: HouseholdOptions): Record<string, Setup> {
+  furnish(options: HouseholdOptions): Record<string, Setup> {
+    const { todoLists = {}, calendars = {}, forecasts = {}, integrations = {}, persons = [] } = options;
+    this.integrations.furnish(integrations);
+    for (const person of persons) this.persons.load(person);
     const states: Record<string, Setup> = {};
     for (const [entityId, items] of Object.entries(todoLists)) {
       this.todo.load(entityId, items);

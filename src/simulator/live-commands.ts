@@ -1,10 +1,10 @@
 import type { CommandDefinition } from './command-table.ts';
 import { Refusal } from './failures.ts';
-import { readCondition } from './home-conditions.ts';
+import { listOf, readCondition } from './home-conditions.ts';
 import type { HomeCore } from './home-core.ts';
 import { readTriggers } from './home-triggers.ts';
-import { isObject } from './json.ts';
 import { dict, optional, required } from './schema.ts';
+import { scriptSteps } from './script-run.ts';
 
 const anything = (value: unknown): unknown => value;
 
@@ -14,14 +14,11 @@ export function liveCommands(home: HomeCore): Record<string, CommandDefinition> 
     subscribe_trigger: {
       fields: { trigger: required(anything), variables: optional(dict) },
       admin: true,
-      run: ({ id, trigger, variables }, connection) => {
-        const more = isObject(variables) ? variables : {};
+      run: ({ id, trigger }, connection) => {
         const begin = readTriggers(trigger);
-        connection.result(id);
-        const end = begin(home, (fired, context) =>
-          connection.event(id, { variables: { ...more, trigger: fired }, context }),
-        );
+        const end = begin(home, (fired, context) => connection.event(id, { variables: { trigger: fired }, context }));
         connection.subscribe(id, end);
+        connection.result(id);
       },
     },
     subscribe_condition: {
@@ -44,12 +41,38 @@ export function liveCommands(home: HomeCore): Record<string, CommandDefinition> 
         tell();
       },
     },
+    validate_config: {
+      fields: { triggers: optional(anything), conditions: optional(anything), actions: optional(anything) },
+      admin: true,
+      run: ({ id, triggers, conditions, actions }, connection) => {
+        const verdicts = {
+          triggers: triggers === undefined ? undefined : verdictOf(() => void readTriggers(triggers)),
+          conditions:
+            conditions === undefined
+              ? undefined
+              : verdictOf(() => listOf(conditions).forEach((one) => readCondition(home, one))),
+          actions: actions === undefined ? undefined : verdictOf(() => void scriptSteps(actions)),
+        };
+        connection.result(id, verdicts);
+      },
+    },
     test_condition: {
       fields: { condition: required(anything), variables: optional(dict) },
       admin: true,
       run: ({ id, condition }, connection) => connection.result(id, { result: readCondition(home, condition).holds() }),
     },
   };
+}
+
+/** What is wrong with a part of an automation, in the words in which it would be refused. */
+function verdictOf(read: () => void): { readonly valid: boolean; readonly error: string | null } {
+  try {
+    read();
+    return { valid: true, error: null };
+  } catch (error) {
+    if (error instanceof Refusal) return { valid: false, error: error.message };
+    throw error;
+  }
 }
 
 function evaluated(holds: () => boolean): { readonly result: boolean } | { readonly error: string } {

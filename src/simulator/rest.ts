@@ -27,6 +27,8 @@ interface Asked {
   readonly parts: readonly string[];
   readonly query: URLSearchParams;
   readonly body: string;
+  readonly method: string;
+  readonly contentType: string;
 }
 
 interface Answer {
@@ -39,12 +41,16 @@ interface Answer {
   readonly plain?: string;
   /** No body, and no type of one. */
   readonly nothing?: boolean;
+  /** A handler broke: the connection is closed after the answer, and nothing is added to it. */
+  readonly broken?: boolean;
 }
 
 type View = (asked: Asked) => Answer | Promise<Answer>;
 
 interface Route {
   readonly path: RegExp;
+  /** Asked without a token. */
+  readonly open?: boolean;
   readonly views: Readonly<Record<string, View>>;
 }
 
@@ -56,6 +62,12 @@ const plain = (status: number, reason: string, headers: Readonly<Record<string, 
 });
 const unauthorized = plain(401, 'Unauthorized');
 const badRequest = plain(400, 'Bad Request');
+const broken: Answer = {
+  status: 500,
+  plain: '500 Internal Server Error\n\nServer got itself in trouble',
+  headers: { connection: 'close' },
+  broken: true,
+};
 
 const routes: readonly Route[] = [
   { path: /^\/api\/$/, views: { GET: () => message('API running.') } },
@@ -88,6 +100,16 @@ const routes: readonly Route[] = [
   { path: /^\/api\/logbook\/?([^/]*)$/, views: { GET: logbook } },
   { path: /^\/api\/template$/, views: { POST: template } },
   { path: /^\/api\/error_log$/, views: { GET: errorLog } },
+  { path: /^\/api\/config\/config_entries\/entry$/, views: { GET: configEntries } },
+  { path: /^\/api\/config\/config_entries\/entry\/([^/]+)$/, views: { DELETE: removeEntry } },
+  { path: /^\/api\/config\/config_entries\/entry\/([^/]+)\/reload$/, views: { POST: reloadEntry } },
+  {
+    path: /^\/api\/webhook\/([^/]+)$/,
+    open: true,
+    views: { GET: webhook, HEAD: webhook, POST: webhook, PUT: webhook },
+  },
+  { path: /^\/auth\/providers$/, open: true, views: { GET: authProviders } },
+  { path: /^\/auth\/token$/, open: true, views: { POST: authToken } },
 ];
 
 /** Answers a request as Home Assistant's REST API does. */
@@ -111,14 +133,21 @@ async function dispatch(
   const view = route.views[request.method.toUpperCase()];
   if (view === undefined)
     return plain(405, 'Method Not Allowed', { allow: [...Object.keys(route.views), 'OPTIONS'].toSorted().join(',') });
+  const parts = (route.path.exec(url.pathname) ?? []).slice(1).map((part) => decodeURIComponent(part));
   const token = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1] ?? '';
-  const user = home.users.byToken(token);
+  const signature = url.searchParams.get('authSig');
+  const user =
+    route.open === true
+      ? home.users.user
+      : signature === null || request.method.toUpperCase() !== 'GET'
+        ? home.users.byToken(token)
+        : home.household.signedPaths.userOf(url.pathname, signature);
   if (user === undefined) {
     const resource = `http://${headers.get('host') ?? 'homeassistant.local:8123'}/.well-known/oauth-protected-resource`;
     return { ...unauthorized, headers: { 'www-authenticate': `Bearer resource_metadata="${resource}"` } };
   }
-  const parts = (route.path.exec(url.pathname) ?? []).slice(1).map((part) => decodeURIComponent(part));
-  return view({ home, user, parts, query: url.searchParams, body: request.body ?? '' });
+  const asked = { home, user, parts, query: url.searchParams, body: request.body ?? '' };
+  return view({ ...asked, method: request.method.toUpperCase(), contentType: headers.get('content-type') ?? '' });
 }
 
 // --- Views ------------------------------------------------------------------------------------------------------------
@@ -290,7 +319,7 @@ function template({ home, user, body }: Asked): Answer {
   const data = readBody(body);
   if (data === unreadable) return message('Invalid JSON specified.', 400);
   const { template: text, variables } = isObject(data) ? data : {};
-  if (typeof text !== 'string') return plain(500, 'Internal Server Error\n\nServer got itself in trouble');
+  if (typeof text !== 'string') return broken;
   const rendered = new HomeTemplate(home, text, isObject(variables) ? variables : {}).render();
   return rendered.kind === 'text'
     ? { plain: rendered.text }
@@ -300,6 +329,50 @@ function template({ home, user, body }: Asked): Answer {
 function errorLog({ home, user }: Asked): Answer {
   if (!user.isAdmin) return unauthorized;
   return { plain: home.household.log.text, headers: { 'content-type': 'application/octet-stream' } };
+}
+
+function configEntries({ home, user, query }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  const kinds = query.getAll('type');
+  const entries = home.household.integrations.entries(
+    query.get('domain') ?? undefined,
+    kinds.length > 0 ? kinds : undefined,
+  );
+  return { text: { json: JSON.stringify(entries), compress: true } };
+}
+
+function removeEntry({ home, user, parts: [id = ''] }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  if (home.household.integrations.entry(id) === undefined) return message('Invalid entry specified', 404);
+  home.household.integrations.remove(id);
+  return { json: { require_restart: false } };
+}
+
+function reloadEntry({ home, user, parts: [id = ''] }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  if (home.household.integrations.entry(id) === undefined) return message('Invalid entry specified', 404);
+  return { json: { require_restart: false } };
+}
+
+function webhook({ home, parts: [id = ''], query, body, method, contentType }: Asked): Answer {
+  home.webhooks.call(id, { method, query: Object.fromEntries(query), body, contentType });
+  return { nothing: true };
+}
+
+function authProviders(): Answer {
+  const provider = { name: 'Home Assistant Local', id: null, type: 'homeassistant' };
+  return { json: { providers: [provider], preselect_remember_me: true } };
+}
+
+/** Nobody logs in to a simulated home: its tokens are known from the start, so no code and no refresh token is valid. */
+function authToken({ body }: Asked): Answer {
+  const refuse = (error: string, more: Readonly<Record<string, string>> = {}): Answer => ({
+    status: 400,
+    json: { error, ...more },
+  });
+  const grant = new URLSearchParams(body).get('grant_type');
+  if (grant === 'authorization_code') return refuse('invalid_request', { error_description: 'Invalid code' });
+  return refuse(grant === 'refresh_token' ? 'invalid_grant' : 'unsupported_grant_type');
 }
 
 // --- Bodies -----------------------------------------------------------------------------------------------------------
@@ -339,7 +412,7 @@ function sealed(answer: Answer, accepted: string): RestResponse {
         ? {}
         : { 'content-type': json === undefined ? 'text/plain; charset=utf-8' : 'application/json' }),
       ...answer.headers,
-      ...always,
+      ...(answer.broken === true ? {} : always),
       'content-length': String(body.length),
       ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
     },

@@ -29,6 +29,7 @@ import { registerStandardServices } from './standard-services.ts';
 import { type StateChange, StateMachine, type WriteOptions } from './state-machine.ts';
 import { type Attributes, StateRecord } from './state-record.ts';
 import { type User, type UserNames, Users } from './users.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface SimulatedHomeOptions extends HouseholdOptions {
   readonly clock: Clock;
@@ -97,6 +98,7 @@ export class SimulatedHome {
   readonly instants: Instants;
   readonly users: Users;
   readonly bus = new EventBus();
+  readonly webhooks = new Webhooks();
   readonly states: StateMachine;
   readonly services: ServiceRegistry;
   readonly registries: Registries;

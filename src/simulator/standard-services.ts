@@ -1,5 +1,4 @@
 import type { HomeCore } from './home-core.ts';
-import { fit } from './schema.ts';
 import { registerAlarmControlPanel } from './services/alarm-control-panel.ts';
 import { registerClimate } from './services/climate.ts';
 import { registerCover } from './services/cover.ts';
@@ -11,6 +10,7 @@ import { registerLight } from './services/light.ts';
 import { registerLock } from './services/lock.ts';
 import { registerMediaPlayer } from './services/media-player.ts';
 import { registerNotify } from './services/notify.ts';
+import { registerReload } from './services/reload.ts';
 import { registerRobots } from './services/robots.ts';
 import { registerScript, type Scripts } from './services/script.ts';
 import { registerSettings } from './services/settings.ts';
@@ -49,10 +49,5 @@ export function registerStandardServices(home: HomeCore, { scripts, notifiers }:
   registerSettings(home);
   registerNotify(home, notifiers);
   registerScript(home, scripts);
-  home.services.register('person', 'reload', {
-    description: { fields: {} },
-    admin: true,
-    check: (data) => fit({}, data),
-    run: () => undefined,
-  });
+  registerReload(home);
 }

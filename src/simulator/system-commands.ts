@@ -46,7 +46,6 @@ export function systemCommands(home: SystemHome): Record<string, CommandDefiniti
           state: 'idle',
         }),
     },
-    'repairs/list_issues': { run: ({ id }, connection) => connection.result(id, { issues: [] }) },
     'system_health/info': {
       run: ({ id }, connection) => {
         const { version, time_zone: timezone } = home.config();
@@ -85,7 +84,6 @@ export function systemCommands(home: SystemHome): Record<string, CommandDefiniti
           continue_conversation: false,
         }),
     },
-    'person/list': { run: ({ id }, connection) => connection.result(id, { storage: [], config: [] }) },
     'tag/list': { run: ({ id }, connection) => connection.result(id, []) },
     'zone/list': { run: ({ id }, connection) => connection.result(id, []) },
   };

@@ -58,12 +58,55 @@ describe('a trigger of the simulated home', () => {
   });
 
   it.each([
-    [{ trigger: 'template', value_template: 'x' }, "Invalid trigger 'template' specified"],
+    [{ trigger: 'nope' }, "Invalid trigger 'nope' specified"],
+    [{ trigger: 'sun', event: 'sunset' }, "The simulated home has no triggers of the kind 'sun'"],
+    [{ trigger: 'template' }, "required key not provided at 'value_template'"],
+    [{ trigger: 'template', value_template: '{{ x' }, 'invalid template (TemplateSyntaxError: '],
+    [{ trigger: 'webhook' }, "required key not provided at 'webhook_id'"],
     [{ trigger: 'state' }, "required key not provided at 'entity_id'"],
     [{ trigger: 'numeric_state', entity_id: 'sensor.t' }, 'must contain at least one of below, above'],
     [{ trigger: 'time' }, "required key not provided at 'at'"],
     [{ trigger: 'time_pattern' }, 'must contain at least one of hours, minutes, seconds'],
   ])('is refused where it is %j', (trigger, message) => {
     expect(() => readTriggers(trigger)).toThrow(message);
+  });
+});
+
+describe('triggers of the simulated home that look at more', () => {
+  it('fire when a template becomes true, and not while it stays so', () => {
+    const { home, fired } = watch({ trigger: 'template', value_template: "{{ states('sensor.t') | float > 20 }}" });
+    for (const state of ['21', '22', '19', '23']) home.setState('sensor.t', state);
+    expect(fired).toHaveLength(2);
+  });
+
+  it('wait for a template to hold as long as is asked', async () => {
+    const value = "{{ is_state('light.a', 'on') }}";
+    const { clock, home, fired } = watch({ trigger: 'template', value_template: value, for: { seconds: 10 } });
+    home.setState('light.a', 'on');
+    await clock.advanceBy(9000);
+    home.setState('light.a', 'off');
+    await clock.advanceBy(60_000);
+    expect(fired).toEqual([]);
+    home.setState('light.a', 'on');
+    await clock.advanceBy(10_000);
+    expect(fired).toEqual(['0 13:01:17']);
+  });
+
+  it('follow an entity that shows a time, when that is set anew', async () => {
+    const { clock, home, fired } = watch({ trigger: 'time', at: 'input_datetime.wake' });
+    home.setState('input_datetime.wake', '13:05:00', { has_date: false, has_time: true });
+    await clock.advanceBy(60_000);
+    home.setState('input_datetime.wake', '13:02:00');
+    await clock.advanceBy(600_000);
+    expect(fired).toEqual(['0 13:02:00']);
+  });
+
+  it('keep to the days of the week', async () => {
+    // The 21st of November 2026 is a Saturday.
+    const { clock, fired } = watch({ trigger: 'time', at: '13:01:00', weekday: ['mon'] });
+    await clock.advanceBy(40 * 3_600_000);
+    expect(fired).toEqual([]);
+    await clock.advanceBy(10 * 3_600_000);
+    expect(fired).toEqual(['0 13:01:00']);
   });
 });

@@ -24,7 +24,7 @@ export function registerNotify(home: HomeCore, services: readonly string[]): voi
   for (const name of ['persistent_notification', ...services]) {
     home.services.register('notify', name, {
       description: {
-        fields: { message, title, target: { selector: { object: {} } }, data: { selector: { object: {} } } },
+        fields: { message, title, data: { selector: { object: {} } } },
       },
       check: (data) => fit(shape, data),
       run: () => undefined,

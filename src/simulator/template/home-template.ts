@@ -122,6 +122,20 @@ function parsed(template: string): readonly Node[] | TemplateSyntaxError {
   }
 }
 
+/** What is wrong with how a template is written; undefined where nothing is. */
+export function syntaxErrorOf(template: string): string | undefined {
+  const nodes = parsed(template);
+  return nodes instanceof TemplateSyntaxError ? nodes.message : undefined;
+}
+
+/** Whether what was rendered is taken for true: as conditions and triggers do. */
+export function isTrueText(rendered: Rendered): boolean {
+  if (rendered.kind === 'error') return false;
+  const value = nativeOf(rendered.text);
+  if (typeof value === 'string') return ['true', 'yes', 'on', 'enable', '1'].includes(value.toLowerCase().trim());
+  return value === true || (typeof value === 'number' && value !== 0);
+}
+
 /** What a rendered text is taken for: a number, a list and so on where it is written as one, else the text. */
 export function nativeOf(text: string): unknown {
   // A number that begins with zeros is a text: it may be somebody's code.

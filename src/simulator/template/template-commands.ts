@@ -3,6 +3,7 @@ import type { CommandDefinition } from '../command-table.ts';
 import type { HomeCore } from '../home-core.ts';
 import { isObject } from '../json.ts';
 import { dict, entityIds, flag, numberRead, optional, required, text } from '../schema.ts';
+import type { StateChange } from '../state-machine.ts';
 import { domainOf } from '../state-record.ts';
 import { HomeTemplate, nativeOf, type Reads, type Rendered } from './home-template.ts';
 
@@ -63,7 +64,7 @@ function eventOf(rendered: Rendered, reports: boolean): string | undefined {
 }
 
 /** Calls when something has changed that was read, and at each minute where it was the time. */
-function follow(home: HomeCore, reads: () => Reads, again: () => void): () => void {
+export function follow(home: HomeCore, reads: () => Reads, again: (change?: StateChange) => void): () => void {
   let timer: Timer | undefined;
   const arm = (): void => {
     timer = home.clock.after(MINUTE_MS - (home.clock.nowMs() % MINUTE_MS), 'a template of the simulated home', () => {
@@ -72,9 +73,10 @@ function follow(home: HomeCore, reads: () => Reads, again: () => void): () => vo
     });
   };
   if (reads().time) arm();
-  const unlisten = home.states.listen(({ entityId }) => {
+  const unlisten = home.states.listen((change) => {
+    const { entityId } = change;
     const { all, entities, domains } = reads();
-    if (all || entities.has(entityId) || domains.has(domainOf(entityId))) again();
+    if (all || entities.has(entityId) || domains.has(domainOf(entityId))) again(change);
   });
   return () => {
     unlisten();

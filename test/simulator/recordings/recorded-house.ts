@@ -10,6 +10,8 @@ import type {
 } from '../../../src/home-assistant/protocol/registry-wire.ts';
 import { VirtualClock } from '../../../src/kernel/virtual-clock.ts';
 import type { CalendarSetup } from '../../../src/simulator/calendars.ts';
+import type { ConfigEntrySetup } from '../../../src/simulator/integrations.ts';
+import type { PersonSetup } from '../../../src/simulator/persons.ts';
 import type { ForecastSetup } from '../../../src/simulator/forecasts.ts';
 import { isObject, type JsonObject } from '../../../src/simulator/json.ts';
 import type { Scripts } from '../../../src/simulator/services/script.ts';
@@ -111,8 +113,16 @@ export class RecordedHouse {
       todoLists,
       calendars: demoCalendars(setUpAt(states)),
       forecasts,
+      integrations: {
+        configEntries: this.#resultListOf('ws/more/config-entries-get') as readonly ConfigEntrySetup[],
+        manifests: this.#resultListOf('ws/core/manifest-list'),
+        issues: this.#resultOf('ws/more/repairs-list')['issues'] as readonly JsonObject[],
+      },
       userNames: { owner: String(owner.name), user: String(user.name) },
     });
+    // Its person is the owner.
+    const [person] = this.#resultOf('ws/more/person-list')['storage'] as readonly PersonSetup[];
+    if (person !== undefined) home.household.persons.load({ ...person, user_id: home.users.owner.id });
     home.states.clear();
     this.#furnish(home, states);
     // The recorded users are this home's own.
@@ -169,9 +179,13 @@ export class RecordedHouse {
   }
 
   #listOf(registry: string): readonly unknown[] {
-    const message = this.#sample(`ws/registries/${registry}`).frames.find((frame) => frame.dir === 'in')?.data;
-    if (!isObject(message) || !Array.isArray(message.result)) throw new Error(`${registry} has no list`);
-    return message.result;
+    return this.#resultListOf(`ws/registries/${registry}`);
+  }
+
+  #resultListOf(name: string): readonly JsonObject[] {
+    const message = this.#sample(name).frames.find((frame) => frame.dir === 'in')?.data;
+    if (!isObject(message) || !Array.isArray(message.result)) throw new Error(`${name} has no list`);
+    return message.result.filter(isObject);
   }
 
   #statesBefore(sample: Sample): KnownStates {
