@@ -9,6 +9,7 @@ export { z } from 'zod';
 export { App } from './apps/app.ts';
 export type { AppBus } from './apps/app-bus.ts';
 export type { AppClock } from './apps/app-clock.ts';
+export type { AppSun, SunTimes } from './apps/app-sun.ts';
 export type { AppHome } from './apps/app-home.ts';
 export type { AppHomes } from './apps/app-homes.ts';
 export type { AppOptions, ConfiguredApp } from './apps/app.ts';
@@ -203,7 +204,21 @@ export type { TimeOfDayInput } from './kernel/time-of-day.ts';
 export type { AppScheduler } from './scheduler/app-scheduler.ts';
 export type { Job, JobRun, JobStatus, RegisteredJob } from './scheduler/job.ts';
 export type { JobGroup } from './scheduler/job-group.ts';
-export type { EveryOptions, JobOptions, LocalJobOptions, RegisteredJobOptions } from './scheduler/job-options.ts';
+export type { CalendarEntry } from './scheduler/home-times.ts';
+export type { CalendarMatch } from './scheduler/calendar-trigger.ts';
+export type { JobTrigger } from './scheduler/custom-trigger.ts';
+export type {
+  CalendarJobOptions,
+  EveryOptions,
+  JobOptions,
+  LocalJobOptions,
+  RecurringJobOptions,
+  RegisteredJobOptions,
+  ScheduleOptions,
+  ShiftedJobOptions,
+  SunJobOptions,
+} from './scheduler/job-options.ts';
+export type { SunAzimuth, SunElevation, SunEvent, SunMoment } from './scheduler/sun-times.ts';
 export type { MomentInput } from './scheduler/run-at.ts';
 
 export type { ConfigurationInput } from './config/schema.ts';

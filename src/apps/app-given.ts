@@ -16,7 +16,9 @@ import type { AppBus } from './app-bus.ts';
 import type { AppClock } from './app-clock.ts';
 import { AppHome } from './app-home.ts';
 import { type AppHomes, appHomes } from './app-homes.ts';
+import { AppSun } from './app-sun.ts';
 import type { AppGiven, HostedApp } from './app.ts';
+import { JoinedTimes } from './joined-times.ts';
 
 /** What belongs to one app. */
 export interface AppBelongings {
@@ -51,6 +53,7 @@ export class Belongings implements AppGiven {
   readonly #shared: SharedServices;
   #app: HostedApp | undefined;
   #scheduler: AppScheduler | undefined;
+  #sun: AppSun | undefined;
   #tasks: TaskBucket | undefined;
 
   constructor(own: AppBelongings, shared: SharedServices) {
@@ -92,9 +95,17 @@ export class Belongings implements AppGiven {
       life,
       self: this.#app,
       timeZone: () => home.timeZone,
+      home: new JoinedTimes({ home, clock: this.#shared.clock, logger: this.logger, signal: this.signal }),
+      warn: (text) => this.logger.warn(text),
       onError: this.#onError,
     });
     return this.#scheduler;
+  }
+
+  get sun(): AppSun {
+    const { home } = this.#own;
+    this.#sun ??= new AppSun({ clock: this.#shared.clock, timeZone: () => home.timeZone, place: () => home.position });
+    return this.#sun;
   }
 
   get tasks(): TaskBucket {

@@ -108,6 +108,8 @@ export class AppHost extends Resource implements HostOrders, Activity {
     const { control } = this.#options;
     if (this.#finder instanceof AppLoader) this.own(this.#finder);
     this.own(this.executor.onFailure((failure) => control.onFailure(plainFailure(failure, this.clock.nowMs()))));
+    for (const home of this.homes.values())
+      this.own(home.configured.subscribe('*', () => this.scheduler.refreshHomes()));
     for (const home of this.homes.keys()) {
       this.own(this.bus.topics(home).subscribe('*', (emission) => this.#tellElsewhere(emission)));
     }

@@ -11,6 +11,7 @@ import { AppNotHosted, AppOfAnotherHassette } from './app-errors.ts';
 import type { AppHome } from './app-home.ts';
 import type { AppHomes } from './app-homes.ts';
 import type { HomeName } from '../home-assistant/subscriptions/state-types.ts';
+import type { AppSun } from './app-sun.ts';
 import type { StatesView } from '../home-assistant/states/states-view.ts';
 
 /**
@@ -36,6 +37,7 @@ export interface AppGiven {
   readonly tasks: TaskBucket;
   readonly logger: Logger;
   readonly clock: AppClock;
+  readonly sun: AppSun;
   readonly home: AppHome;
   readonly homes: AppHomes;
   readonly signal: AbortSignal;
@@ -193,6 +195,11 @@ export abstract class App<Config = undefined> {
   /** The time in the home. */
   get clock(): AppClock {
     return this.#of('clock').clock;
+  }
+
+  /** The sun at the home: whether it is up, where it stands, when it rises and sets. */
+  get sun(): AppSun {
+    return this.#of('sun').sun;
   }
 
   /** The home that the app works on. */

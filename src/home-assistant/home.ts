@@ -59,6 +59,8 @@ export class Home extends Resource implements HomeKnowledge {
   readonly events = new Channel<WireEvent>('events');
   /** Keys are the kinds. */
   readonly lifecycle = new Channel<HomeLifecycleEvent>('lifecycle');
+  /** What the home says of itself, its time zone and position among it. The key is the home's name. */
+  readonly configured = new Channel<HomeConfig>('configured');
   readonly services: ServiceCatalogue;
   /** Who caused what. */
   readonly provenance: Provenance;
@@ -277,21 +279,24 @@ export class Home extends Resource implements HomeKnowledge {
         this.#publish(this.events, event.event_type, event);
       },
       onProvenance: (news) => this.provenance.take(news),
-      onConfig: (config) => {
-        this.#config = config;
-      },
+      onConfig: (config) => this.#takeConfig(config),
     };
   }
 
   #takeSnapshot(snapshot: HomeSnapshot): void {
     const { entities, config } = snapshot;
-    this.#config = config;
+    this.#takeConfig(config);
     this.#held = undefined;
     const { index, loaded } = this.registries;
     const isRegistered = (entityId: string): boolean => index.entity(entityId) !== undefined;
     const suspects = loaded ? perhapsRenamed(entities, this.mirror, isRegistered) : [];
     if (suspects.length === 0) this.#fill(snapshot);
     else void this.#fillWithRenames({ snapshot, differences: [] }, suspects);
+  }
+
+  #takeConfig(config: HomeConfig): void {
+    this.#config = config;
+    this.#publish(this.configured, this.home, config);
   }
 
   /** What was renamed while the connection was away is to be seen as that, and not as gone and come. */

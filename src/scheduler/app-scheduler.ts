@@ -5,27 +5,49 @@ import { InvalidArgument } from '../kernel/errors.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
 import { parseTimeOfDay, type TimeOfDayInput } from '../kernel/time-of-day.ts';
+import { AtCalendar } from './calendar-trigger.ts';
+import { Custom, type JobTrigger } from './custom-trigger.ts';
+import { AtEntityTime } from './entity-time-trigger.ts';
+import type { CalendarEntry, HomeTimes } from './home-times.ts';
 import type { Job, JobRun, RegisteredJob } from './job.ts';
 import {
+  type AnyJobOptions as AnyOptions,
+  CALENDAR,
+  type CalendarJobOptions,
+  type ConsistentEvery,
+  type ConsistentJob,
   type EveryOptions,
   functionOf,
+  readCalendarOptions,
   type JobOptions,
   type JobSettings,
   type LocalJobOptions,
   readJobOptions,
+  type RecurringJobOptions,
   REGISTER,
   type RegisteredJobOptions,
   RUN_AT,
+  RUN_AT_ENTITY_TIME,
   RUN_CRON,
   RUN_DAILY,
   RUN_EVERY,
   RUN_IN,
+  RUN_SUN,
+  SCHEDULE,
+  type ScheduleOptions,
+  type ShiftedJobOptions,
+  type SunJobOptions,
 } from './job-options.ts';
 import { JobGroup } from './job-group.ts';
 import { type MomentInput, parseMoment } from './run-at.ts';
 import type { JobSpec } from './scheduled-job.ts';
 import type { SchedulerService } from './scheduler-service.ts';
+import { readSunMoment } from './sun-moment.ts';
+import type { SunMoment, SunPlace } from './sun-times.ts';
+import { AtSun, describeMoment } from './sun-trigger.ts';
 import { After, Aligned, ByCron, Daily, dividesDay, Every, type Trigger } from './triggers.ts';
+import { Within } from './within.ts';
+import type { ZoneTimeline } from './zone-timeline.ts';
 
 /** A job's handler. */
 export type JobHandler<Args = undefined> = (run: JobRun<Args>) => unknown;
@@ -41,6 +63,10 @@ export interface AppSchedulerOptions {
   readonly self: unknown;
   /** The time zone of the app's home. */
   readonly timeZone: () => string;
+  /** What else its home says about times; without it there are no jobs by sun, entity and calendar. */
+  readonly home?: HomeTimes | undefined;
+  /** Told of what goes on but may not be what is meant. */
+  readonly warn?: ((text: string) => void) | undefined;
   readonly onError?: ((failure: Failure) => unknown) | undefined;
 }
 
@@ -51,8 +77,11 @@ interface Registration {
   readonly handler: AnyJobHandler | undefined;
 }
 
+/** Calendars are looked into for so long before and after what matters. */
+const CALENDAR_MARGIN_MS = 2 * 86_400_000;
+
 type AnyJobHandler = (run: never) => unknown;
-type AnyJobOptions = Omit<EveryOptions, 'where'> & { readonly where?: ((run: never) => boolean) | undefined };
+type AnyJobOptions = AnyOptions & { readonly where?: ((run: never) => boolean) | undefined };
 
 /**
  * Jobs, scoped to the app: they end with it. Times of day are in the time zone of its home.
@@ -83,7 +112,7 @@ export class AppScheduler {
    */
   runIn<const Options extends JobOptions | JobHandler>(
     delay: DurationInput,
-    options: Options & Only<Options, JobOptions>,
+    options: Options & Only<Options, JobOptions> & ConsistentJob<Options>,
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
     const delayMs = durationMs(delay, 'The delay of runIn');
@@ -101,13 +130,13 @@ export class AppScheduler {
    */
   runAt<const Options extends LocalJobOptions | JobHandler>(
     moment: MomentInput,
-    options: Options & Only<Options, LocalJobOptions>,
+    options: Options & Only<Options, LocalJobOptions> & ConsistentJob<Options>,
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
-    return this.#add({ door: RUN_AT, options, handler: handler[0] }, ({ dst, timeZone }) => {
+    return this.#add({ door: RUN_AT, options, handler: handler[0] }, (settings) => {
       const nowMs = this.#service.nowMs();
-      const trigger = parseMoment(moment, nowMs, dst);
-      const zone = this.#service.zone(timeZone ?? this.#options.timeZone());
+      const trigger = parseMoment(moment, nowMs, settings.dst);
+      const zone = this.#zone(settings);
       if (trigger.next(nowMs, zone) !== undefined) return trigger;
       throw new InvalidArgument(
         `runAt was given ${String(moment)}, which has passed: it is ${zone.dateOf(nowMs).toString({ smallestUnit: 'second' })}`,
@@ -126,7 +155,7 @@ export class AppScheduler {
    */
   runEvery<const Options extends EveryOptions | JobHandler>(
     every: DurationInput,
-    options: Options & Only<Options, EveryOptions>,
+    options: Options & Only<Options, EveryOptions> & ConsistentEvery<Options>,
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
     const everyMs = durationMs(every, 'The distance of runEvery');
@@ -154,7 +183,7 @@ export class AppScheduler {
    */
   runDaily<const Options extends LocalJobOptions | JobHandler>(
     time: TimeOfDayInput,
-    options: Options & Only<Options, LocalJobOptions>,
+    options: Options & Only<Options, LocalJobOptions> & ConsistentJob<Options>,
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
     const timeOfDay = parseTimeOfDay(time, 'The time of runDaily');
@@ -167,17 +196,129 @@ export class AppScheduler {
    *
    * @throws InvalidArgument if it is no cron pattern, or one whose time never comes.
    */
-  runCron<const Options extends LocalJobOptions | JobHandler>(
+  runCron<const Options extends RecurringJobOptions | JobHandler>(
     pattern: string,
-    options: Options & Only<Options, LocalJobOptions>,
+    options: Options & Only<Options, RecurringJobOptions> & ConsistentJob<Options>,
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
-    return this.#add({ door: RUN_CRON, options, handler: handler[0] }, ({ dst, timeZone }) => {
-      const trigger = new ByCron(this.#service.cron(pattern), dst);
-      const zone = this.#service.zone(timeZone ?? this.#options.timeZone());
-      if (trigger.next(this.#service.nowMs(), zone) !== undefined) return trigger;
+    return this.#add({ door: RUN_CRON, options, handler: handler[0] }, (settings) => {
+      const trigger = new ByCron(this.#service.cron(pattern), settings.dst);
+      if (trigger.next(this.#service.nowMs(), this.#zone(settings)) !== undefined) return trigger;
       throw new InvalidArgument(`The time of "${pattern}" never comes`, {
         hint: 'Look at its day and month: there is no 30 February.',
+      });
+    });
+  }
+
+  /**
+   * Runs at a moment of the sun's day at the home: `'sunset'` and its like, at an elevation on the way up or down, or
+   * where it stands in a direction. It is reckoned from the home's position, and follows it.
+   *
+   * @example
+   * ```ts
+   * this.scheduler.runSun('sunset', { offset: '-20m', clamp: ['16:30', '22:00'] }, () =>
+   *   this.entity('light.porch').turnOn());
+   * this.scheduler.runSun({ elevation: 25, going: 'up' }, () => this.entity('cover.south').closeCover());
+   * ```
+   * @throws InvalidArgument if it is no moment of the sun's day, or one that never comes at this home.
+   */
+  runSun<const Options extends SunJobOptions | JobHandler>(
+    moment: SunMoment,
+    options: Options & Only<Options, SunJobOptions> & ConsistentJob<Options>,
+    ...handler: HandlerAfter<Options, JobHandler>
+  ): Job {
+    const sunMoment = readSunMoment(moment, 'runSun');
+    return this.#add({ door: RUN_SUN, options, handler: handler[0] }, (settings) => {
+      const { offsetMs, clamp } = settings;
+      const trigger = new AtSun({ moment: sunMoment, offsetMs, clamp, place: this.#place });
+      if (trigger.next(this.#service.nowMs(), this.#zone(settings)) !== undefined) return trigger;
+      const { latitude } = this.#place();
+      throw new InvalidArgument(
+        `${describeMoment(sunMoment)} never comes at this home, which is at ${latitude}° of latitude`,
+        { hint: 'Give an elevation or direction that the sun reaches there, or `clamp`, which stands in for it.' },
+      );
+    });
+  }
+
+  /**
+   * Runs at the time that an entity says, by its state or an attribute, and follows it when that changes: alarms of
+   * phones, `input_datetime` helpers, sensors with a date or a timestamp. A time of day runs each day, any other one
+   * once; while there is none, the job waits for one.
+   *
+   * @example
+   * ```ts
+   * this.scheduler.runAtEntityTime('sensor.phone_next_alarm', { offset: '-10m' }, () =>
+   *   this.entity('light.bedroom').turnOn({ brightness_pct: 5 }));
+   * this.scheduler.runAtEntityTime({ entityId: 'sun.sun', attribute: 'next_noon' }, () => this.logger.info('noon'));
+   * ```
+   */
+  runAtEntityTime<const Options extends ShiftedJobOptions | JobHandler>(
+    source: string | { readonly entityId: string; readonly attribute: string },
+    options: Options & Only<Options, ShiftedJobOptions> & ConsistentJob<Options>,
+    ...handler: HandlerAfter<Options, JobHandler>
+  ): Job {
+    const { entityId, attribute } = readEntitySource(source);
+    return this.#add({ door: RUN_AT_ENTITY_TIME, options, handler: handler[0] }, ({ offsetMs }) => {
+      const what = attribute === undefined ? entityId : `${attribute} of ${entityId}`;
+      return new AtEntityTime({
+        source: this.#home('runAtEntityTime').value(entityId, attribute),
+        what,
+        offsetMs,
+        onUnreadable: (value) => {
+          this.#options.warn?.(
+            `The job at the time of ${what} waits: ${JSON.stringify(value)} is neither a date, nor a time, nor both`,
+          );
+        },
+      });
+    });
+  }
+
+  /**
+   * Runs when events of a calendar start or end. What changes in the calendar is followed. Events at the same moment
+   * have one run, with all of them as `run.args`.
+   *
+   * @example
+   * ```ts
+   * this.scheduler.runAtCalendar('calendar.waste', { at: 'start', offset: '-6h', match: 'paper' }, (run) =>
+   *   this.logger.info(`put out: ${run.args.map(({ summary }) => summary).join(', ')}`));
+   * ```
+   */
+  runAtCalendar<const Options extends CalendarJobOptions | JobHandler<readonly CalendarEntry[]>>(
+    calendar: string,
+    options: Options & Only<Options, CalendarJobOptions> & ConsistentJob<Options>,
+    ...handler: HandlerAfter<Options, JobHandler<readonly CalendarEntry[]>>
+  ): Job {
+    if (typeof calendar !== 'string' || !/^calendar\.\w+$/.test(calendar)) {
+      throw new InvalidArgument(`runAtCalendar was given ${JSON.stringify(calendar)}, which is no calendar`, {
+        hint: `Give its entity id, as in 'calendar.family'.`,
+      });
+    }
+    return this.#add({ door: CALENDAR, options, handler: handler[0] }, (settings) => {
+      const { at, match } = readCalendarOptions(typeof options === 'function' ? {} : options);
+      const { offsetMs } = settings;
+      const feed = this.#home('runAtCalendar').calendar(calendar, {
+        backMs: Math.max(0, offsetMs) + CALENDAR_MARGIN_MS,
+        aheadMs: Math.max(0, -offsetMs) + CALENDAR_MARGIN_MS,
+      });
+      return new AtCalendar({ feed, calendar, at, match, offsetMs, zone: () => this.#zone(settings) });
+    });
+  }
+
+  /**
+   * Runs at the times of a trigger of your own, which has two methods: `next` and `describe`.
+   *
+   * @throws InvalidArgument if it is no trigger, or has no time to come.
+   */
+  schedule<const Options extends ScheduleOptions | JobHandler>(
+    trigger: JobTrigger,
+    options: Options & Only<Options, ScheduleOptions> & ConsistentJob<Options>,
+    ...handler: HandlerAfter<Options, JobHandler>
+  ): Job {
+    const custom = new Custom(trigger);
+    return this.#add({ door: SCHEDULE, options, handler: handler[0] }, (settings) => {
+      if (custom.next(this.#service.nowMs(), this.#zone(settings)) !== undefined) return custom;
+      throw new InvalidArgument(`The trigger of schedule has no time to come: ${custom.describe()}`, {
+        hint: 'Its next() gave undefined at once.',
       });
     });
   }
@@ -232,6 +373,31 @@ export class AppScheduler {
     return this.#service.add(this.#spec(given, makeTrigger));
   }
 
+  #zone({ timeZone }: Pick<JobSettings, 'timeZone'>): ZoneTimeline {
+    return this.#service.zone(timeZone ?? this.#options.timeZone());
+  }
+
+  #home(method: string): HomeTimes {
+    const { home } = this.#options;
+    if (home !== undefined) return home;
+    throw new InvalidArgument(`${method} needs a home`, { hint: 'This scheduler was made without one.' });
+  }
+
+  readonly #place = (): SunPlace => {
+    const place = this.#home('runSun').place();
+    if (place !== undefined) return place;
+    throw new InvalidArgument('Where the home is, is not known yet', {
+      hint: 'Make the job when the home has been connected: in onInitialize, or after onConnected.',
+    });
+  };
+
+  /** What the times of jobs at this home depend on. */
+  readonly #homeKey = (): string => {
+    const place = this.#options.home?.place();
+    const where = place === undefined ? '' : `${place.latitude} ${place.longitude} ${place.elevationM}`;
+    return `${this.#options.timeZone()} ${where}`;
+  };
+
   #spec(
     { door, options, handler }: Registration,
     makeTrigger?: (settings: JobSettings) => Trigger,
@@ -248,17 +414,36 @@ export class AppScheduler {
     const settings = readJobOptions(ownOptions, door);
     const where = functionOf(ownOptions?.where, 'where', door);
     if (settings.timeZone !== undefined) this.#service.zone(settings.timeZone);
-    const trigger = makeTrigger?.(settings);
+    const trigger = this.#within(makeTrigger?.(settings), settings);
     return {
       name: name ?? settings.name ?? (run.name.replace(/^bound /, '') || (trigger?.describe() ?? door.method)),
       settings,
       life,
       trigger,
       timeZone,
+      homeKey: this.#homeKey,
       onError,
       self,
       run,
       where,
     };
   }
+
+  #within(trigger: Trigger | undefined, { between }: JobSettings): Trigger | undefined {
+    if (trigger === undefined || between === undefined) return trigger;
+    return new Within(trigger, between, (ms) => (trigger.basis === 'elapsed' ? this.#service.wallOf(ms) : ms));
+  }
+}
+
+function readEntitySource(source: string | { readonly entityId: string; readonly attribute: string }): {
+  readonly entityId: string;
+  readonly attribute: string | undefined;
+} {
+  const given = typeof source === 'string' ? { entityId: source, attribute: undefined } : { ...source };
+  const { entityId, attribute } = given;
+  const isRight = typeof entityId === 'string' && /^\w+\.\w+$/.test(entityId);
+  if (isRight && (typeof source === 'string' || (typeof attribute === 'string' && attribute !== ''))) return given;
+  throw new InvalidArgument(`runAtEntityTime was given ${JSON.stringify(source)}, which is no entity`, {
+    hint: `Give its id ('sensor.phone_next_alarm'), or { entityId, attribute }.`,
+  });
 }

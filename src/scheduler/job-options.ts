@@ -1,11 +1,17 @@
-import { choiceOf, type Door, lengthOf, refuseUnknownOptions, wrong } from '../bus/handler-options.ts';
-import type { DurationInput } from '../kernel/duration.ts';
-import { durationMs } from '../kernel/duration.ts';
+import { choiceOf, contradiction, type Door, lengthOf, refuseUnknownOptions, wrong } from '../bus/handler-options.ts';
+import type { Contradicts } from '../bus/only.ts';
+import { type DurationInput, durationMs, signedDurationMs } from '../kernel/duration.ts';
+import { InvalidArgument } from '../kernel/errors.ts';
 import type { Failure } from '../kernel/failure.ts';
 import type { OverlapMode } from '../kernel/lane-options.ts';
+import { parseTimeOfDay, type TimeOfDayInput } from '../kernel/time-of-day.ts';
 import type { JobRun } from './job.ts';
 import type { DstPolicy } from './local-schedule.ts';
 import type { Misfire } from './misfire.ts';
+import type { CalendarMatch } from './calendar-trigger.ts';
+import type { CalendarEntry } from './home-times.ts';
+import type { Clamp } from './sun-trigger.ts';
+import type { DayWindow } from './within.ts';
 
 /** What every job can be given, and a registered one beside its name. */
 export interface RegisteredJobOptions<Args = undefined> {
@@ -56,8 +62,54 @@ export interface LocalJobOptions extends JobOptions {
     | undefined;
 }
 
+/** What jobs can be given that run at more than one time of a day. */
+export interface RecurringJobOptions extends LocalJobOptions {
+  /**
+   * Leaves out times that are not between two times of day, the first included and the second not;
+   * `['22:00', '06:00']` is the night. Jitter comes on top.
+   */
+  readonly between?: readonly [from: TimeOfDayInput, to: TimeOfDayInput] | undefined;
+}
+
+/** What jobs can be given whose times are not their own, but the sun's or an entity's. */
+export interface ShiftedJobOptions extends JobOptions {
+  /** How long after that time it runs; before it if it is negative (`'-20m'`). @defaultValue none */
+  readonly offset?: DurationInput | undefined;
+  /** Whose clocks times of day are on. @defaultValue the time zone of the home */
+  readonly timeZone?: string | undefined;
+}
+
+/** What `runSun` can be given. */
+export interface SunJobOptions extends ShiftedJobOptions {
+  /**
+   * No earlier than the first time of day and no later than the second, the offset included. On a day on which the sun
+   * does not rise or set it runs at one of the two; without `clamp` it does not run on such a day.
+   */
+  readonly clamp?: readonly [earliest: TimeOfDayInput, latest: TimeOfDayInput] | undefined;
+  /** Leaves out times that are not between two times of day, the first included and the second not. */
+  readonly between?: readonly [from: TimeOfDayInput, to: TimeOfDayInput] | undefined;
+}
+
+/** What `schedule` can be given. */
+export interface ScheduleOptions extends JobOptions {
+  /** In which the trigger is given its time. @defaultValue the time zone of the home */
+  readonly timeZone?: string | undefined;
+  /** Leaves out times that are not between two times of day, the first included and the second not. */
+  readonly between?: readonly [from: TimeOfDayInput, to: TimeOfDayInput] | undefined;
+}
+
+/** What `runAtCalendar` can be given. */
+export interface CalendarJobOptions extends Omit<ShiftedJobOptions, 'where'> {
+  /** Which end of the events. @defaultValue 'start' */
+  readonly at?: 'start' | 'end' | undefined;
+  /** Which events: those with a text in their summary or description, or for which a function gives true. @defaultValue all */
+  readonly match?: CalendarMatch | undefined;
+  /** Asked when a run is due; only if it gives true the handler is called. */
+  readonly where?: ((run: JobRun<readonly CalendarEntry[]>) => boolean) | undefined;
+}
+
 /** What `runEvery` can be given. */
-export interface EveryOptions extends LocalJobOptions {
+export interface EveryOptions extends RecurringJobOptions {
   /** Runs at the marks of the clock: `'15m'` at :00, :15, :30 and :45. @defaultValue false: counted from now */
   readonly align?: boolean | undefined;
 }
@@ -76,6 +128,32 @@ export interface JobSettings {
   readonly timeZone: string | undefined;
   readonly dst: Partial<DstPolicy>;
   readonly align: boolean;
+  readonly between: DayWindow | undefined;
+  readonly offsetMs: number;
+  readonly clamp: Clamp | undefined;
+}
+
+/** Refuses options that contradict each other; the compiler points at the second one. */
+export type ConsistentJob<Given> = (Given extends { readonly misfire: 'run-all'; readonly mode: 'single' | 'restart' }
+  ? { readonly mode: Contradicts<'misfire'> }
+  : unknown) &
+  (Given extends { readonly clamp: object; readonly between: object }
+    ? { readonly between: Contradicts<'clamp'> }
+    : unknown);
+
+/** As {@link ConsistentJob}, where `align` makes times of day of a distance. */
+export type ConsistentEvery<Given> = ConsistentJob<Given> &
+  (Given extends { readonly dst: object }
+    ? Given extends { readonly align: boolean }
+      ? Given extends { readonly align: false }
+        ? { readonly dst: Contradicts<'align'> }
+        : unknown
+      : { readonly dst: OnlyWith<'align'> }
+    : unknown);
+
+/** What an option would have to be that means nothing without another. */
+export interface OnlyWith<Other extends string> {
+  readonly onlyWith: Other;
 }
 
 const REGISTERED = [
@@ -94,10 +172,17 @@ const BY_ITSELF = [
   'grace',
 ] as const satisfies readonly (keyof JobOptions)[];
 const LOCAL = [...BY_ITSELF, 'timeZone', 'dst'] as const satisfies readonly (keyof LocalJobOptions)[];
-const EVERY = [...LOCAL, 'align'] as const satisfies readonly (keyof EveryOptions)[];
+const RECURRING = [...LOCAL, 'between'] as const satisfies readonly (keyof RecurringJobOptions)[];
+const EVERY = [...RECURRING, 'align'] as const satisfies readonly (keyof EveryOptions)[];
+const SHIFTED = [...BY_ITSELF, 'offset', 'timeZone'] as const satisfies readonly (keyof ShiftedJobOptions)[];
+const CALENDAR_OPTIONS = [...SHIFTED, 'at', 'match'] as const satisfies readonly (keyof CalendarJobOptions)[];
+const SUN = [...SHIFTED, 'clamp', 'between'] as const satisfies readonly (keyof SunJobOptions)[];
 
 const NO_ZONE = 'It is counted from now, whatever the clocks show.';
 const NOT_DURABLE = 'Jobs are not kept over a restart.';
+const RUNS_ONCE = 'It runs once: give the time that you want, or ask in `where`.';
+const ONE_TIME = 'It runs at one time of the day: give that one.';
+const NO_DST = 'The sun, and what an entity says, is not moved by a change of the clocks.';
 
 export const REGISTER: Door = {
   method: 'register',
@@ -107,12 +192,37 @@ export const REGISTER: Door = {
 export const RUN_IN: Door = {
   method: 'runIn',
   options: BY_ITSELF,
-  elsewhere: { durable: NOT_DURABLE, timeZone: NO_ZONE, dst: NO_ZONE },
+  elsewhere: { durable: NOT_DURABLE, timeZone: NO_ZONE, dst: NO_ZONE, between: RUNS_ONCE },
 };
-export const RUN_AT: Door = { method: 'runAt', options: LOCAL, elsewhere: { durable: NOT_DURABLE } };
+export const RUN_AT: Door = {
+  method: 'runAt',
+  options: LOCAL,
+  elsewhere: { durable: NOT_DURABLE, between: RUNS_ONCE },
+};
 export const RUN_EVERY: Door = { method: 'runEvery', options: EVERY, elsewhere: { durable: NOT_DURABLE } };
-export const RUN_DAILY: Door = { method: 'runDaily', options: LOCAL, elsewhere: { durable: NOT_DURABLE } };
-export const RUN_CRON: Door = { method: 'runCron', options: LOCAL, elsewhere: { durable: NOT_DURABLE } };
+export const RUN_DAILY: Door = {
+  method: 'runDaily',
+  options: LOCAL,
+  elsewhere: { durable: NOT_DURABLE, between: ONE_TIME },
+};
+export const RUN_CRON: Door = { method: 'runCron', options: RECURRING, elsewhere: { durable: NOT_DURABLE } };
+export const RUN_SUN: Door = { method: 'runSun', options: SUN, elsewhere: { durable: NOT_DURABLE, dst: NO_DST } };
+export const RUN_AT_ENTITY_TIME: Door = {
+  method: 'runAtEntityTime',
+  options: SHIFTED,
+  elsewhere: { durable: NOT_DURABLE, dst: NO_DST },
+};
+export const CALENDAR: Door = {
+  method: 'runAtCalendar',
+  options: CALENDAR_OPTIONS,
+  elsewhere: { durable: NOT_DURABLE, dst: NO_DST },
+};
+export const SCHEDULE: Door = {
+  method: 'schedule',
+  options: [...BY_ITSELF, 'timeZone', 'between'],
+  elsewhere: { durable: NOT_DURABLE, dst: 'Its trigger says what becomes of times when the clocks change.' },
+};
+export const RUN: Door = { method: 'run', options: RECURRING, elsewhere: { durable: NOT_DURABLE } };
 
 const MODES = ['queued', 'single', 'restart', 'parallel'] as const;
 const MISFIRES = ['run-once', 'skip', 'run-all'] as const;
@@ -133,17 +243,23 @@ const USUAL: JobSettings = {
   timeZone: undefined,
   dst: {},
   align: false,
+  between: undefined,
+  offsetMs: 0,
+  clamp: undefined,
 };
 
+/** Every option of every door. Which of them one takes is its own affair. */
+export type AnyJobOptions = Omit<EveryOptions & SunJobOptions & CalendarJobOptions, 'where'>;
+
 /** @throws InvalidArgument if there is an unknown option, or one that is ill-formed. */
-export function readJobOptions(options: Omit<EveryOptions, 'where'> | undefined, door: Door): JobSettings {
+export function readJobOptions(options: AnyJobOptions | undefined, door: Door): JobSettings {
   if (options === undefined) return USUAL;
   refuseUnknownOptions(options, door);
   const { priority = 0, timeout, grace, dst } = options;
   const misfire = choiceOf(options.misfire, MISFIRES, 'misfire', door) ?? 'run-once';
   if (typeof priority !== 'number' || !Number.isFinite(priority))
     throw wrong(door, 'priority', priority, 'a finite number');
-  return {
+  const settings: JobSettings = {
     name: textOf(options.name, 'name', door),
     group: textOf(options.group, 'group', door),
     mode: choiceOf(options.mode, MODES, 'mode', door) ?? (misfire === 'run-all' ? 'queued' : 'single'),
@@ -161,7 +277,73 @@ export function readJobOptions(options: Omit<EveryOptions, 'where'> | undefined,
     timeZone: textOf(options.timeZone, 'timeZone', door),
     dst: dst === undefined ? {} : readDst(dst, door),
     align: options.align === true,
+    between: options.between === undefined ? undefined : readBetween(options.between, door),
+    offsetMs: options.offset === undefined ? 0 : readOffset(options.offset, door),
+    clamp: options.clamp === undefined ? undefined : readClamp(options.clamp, door),
   };
+  refuseContradictions(settings, options, door);
+  return settings;
+}
+
+function refuseContradictions(settings: JobSettings, given: AnyJobOptions, door: Door): void {
+  const { mode, misfire, clamp, between, align } = settings;
+  if (misfire === 'run-all' && (mode === 'single' || mode === 'restart')) {
+    const why = mode === 'single' ? 'it would leave out all runs but the first' : 'it would end all runs but the last';
+    throw contradiction(door, 'misfire', 'mode', `with mode '${mode}', ${why}`);
+  }
+  if (clamp !== undefined && between !== undefined)
+    throw contradiction(door, 'clamp', 'between', 'one moves what lies outside, the other leaves it out');
+  if (door === RUN_EVERY && given.dst !== undefined && !align) {
+    throw new InvalidArgument(`"dst" of runEvery means nothing without "align": ${NO_ZONE.toLowerCase()}`, {
+      hint: 'Add `align: true`, or leave out `dst`.',
+    });
+  }
+}
+
+const A_DAY_MS = 86_400_000;
+
+function readOffset(offset: DurationInput, door: Door): number {
+  const offsetMs = signedDurationMs(offset, `"offset" of ${door.method}`);
+  if (door !== RUN_SUN || Math.abs(offsetMs) < A_DAY_MS) return offsetMs;
+  throw new InvalidArgument(`"offset" of ${door.method} is a day or more`, {
+    hint: `The sun's times are a day apart: give less than that.`,
+  });
+}
+
+function readBetween(between: readonly TimeOfDayInput[], door: Door): DayWindow {
+  const [from, to] = pairOf(between, 'between', door);
+  if (!from.equals(to)) return { from, to };
+  throw new InvalidArgument(`"between" of ${door.method} begins when it ends`, { hint: 'Leave it out for all day.' });
+}
+
+function readClamp(clamp: readonly TimeOfDayInput[], door: Door): Clamp {
+  const [earliest, latest] = pairOf(clamp, 'clamp', door);
+  if (Temporal.PlainTime.compare(earliest, latest) <= 0) return { earliest, latest };
+  throw new InvalidArgument(`"clamp" of ${door.method} is later at its beginning than at its end`, {
+    hint: `Give the earliest time first: ['06:30', '22:00'].`,
+  });
+}
+
+function pairOf(
+  pair: readonly TimeOfDayInput[],
+  key: string,
+  door: Door,
+): readonly [Temporal.PlainTime, Temporal.PlainTime] {
+  const [first, second, ...rest] = Array.isArray(pair) ? (pair as readonly TimeOfDayInput[]) : [];
+  if (first === undefined || second === undefined || rest.length > 0)
+    throw wrong(door, key, pair, `two times of day, as in ['07:00', '22:00']`);
+  const what = `"${key}" of ${door.method}`;
+  return [parseTimeOfDay(first, what), parseTimeOfDay(second, what)];
+}
+
+/** @throws InvalidArgument if one of the options that calendars have beside the others is ill-formed. */
+export function readCalendarOptions({ at, match }: Pick<CalendarJobOptions, 'at' | 'match'>): {
+  readonly at: 'start' | 'end';
+  readonly match: CalendarMatch | undefined;
+} {
+  const isMatch = typeof match === 'function' || match instanceof RegExp || (typeof match === 'string' && match !== '');
+  if (match !== undefined && !isMatch) throw wrong(CALENDAR, 'match', match, 'a text, a RegExp or a function');
+  return { at: choiceOf(at, ['start', 'end'], 'at', CALENDAR) ?? 'start', match };
 }
 
 function readDst(dst: NonNullable<LocalJobOptions['dst']>, door: Door): Partial<DstPolicy> {

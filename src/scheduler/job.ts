@@ -2,10 +2,10 @@ import type { Execution } from '../kernel/execution.ts';
 import type { ZoneTimeline } from './zone-timeline.ts';
 
 /**
- * `scheduled`: runs by itself. `paused`: does not until it is resumed. `manual`: only runs when it is asked to.
- * `done`: has run for the last time. `cancelled`: does nothing any more.
+ * `scheduled`: runs by itself. `waiting`: will, once it is known when. `paused`: does not until it is resumed.
+ * `manual`: only runs when it is asked to. `done`: has run for the last time. `cancelled`: does nothing any more.
  */
-export type JobStatus = 'scheduled' | 'paused' | 'manual' | 'done' | 'cancelled';
+export type JobStatus = 'scheduled' | 'waiting' | 'paused' | 'manual' | 'done' | 'cancelled';
 
 /** What a registration gives back. There is no need to keep it: it ends with the app. */
 export interface Job extends Disposable {

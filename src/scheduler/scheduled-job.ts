@@ -24,6 +24,8 @@ export interface JobSpec {
   readonly trigger: Trigger | undefined;
   /** Read anew whenever it matters: the home's zone may change. */
   readonly timeZone: () => string;
+  /** Changes with whatever the times of jobs at this home depend on. */
+  readonly homeKey: () => string;
 }
 
 /** What a job needs of the service that it is in. */
@@ -34,6 +36,8 @@ export interface JobHost {
   /** Lets it be due at the next of its times. */
   plan(job: ScheduledJob): void;
   unplan(job: ScheduledJob): void;
+  /** Its trigger has other times now. */
+  retime(job: ScheduledJob): void;
   /** It has ended. */
   forget(job: ScheduledJob): void;
 }
@@ -61,6 +65,7 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   #lane: Lane<Call> | undefined;
   #lastRunMs: number | undefined;
   #leftOut = 0;
+  #following: Disposable | undefined;
 
   constructor(host: JobHost, spec: JobSpec) {
     this.#host = host;
@@ -77,7 +82,8 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   }
 
   get status(): JobStatus {
-    return this.#status;
+    const isWaiting = this.#status === 'scheduled' && this.occurrenceMs === undefined && this.#following !== undefined;
+    return isWaiting ? 'waiting' : this.#status;
   }
 
   get trigger(): string {
@@ -89,7 +95,7 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   }
 
   get nextRun(): Temporal.ZonedDateTime | undefined {
-    return this.#status === 'scheduled' ? this.zone.dateOf(this.dueMs) : undefined;
+    return this.status === 'scheduled' ? this.zone.dateOf(this.dueMs) : undefined;
   }
 
   get lastRun(): Temporal.ZonedDateTime | undefined {
@@ -124,7 +130,13 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   }
 
   runNow(): void {
-    this.submit(undefined);
+    this.submit(this.spec.trigger?.argsAt?.(this.#host.nowMs()));
+  }
+
+  /** Whether its trigger may come to have a time yet; from then on its changes are followed. */
+  follow(): boolean {
+    this.#following ??= this.spec.trigger?.follow?.(() => this.#host.retime(this));
+    return this.#following !== undefined;
   }
 
   submit(args: unknown): void {
@@ -161,9 +173,9 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
       app: this.spec.life.name,
       name: this.name,
       group: this.group,
-      status: this.#status,
+      status: this.status,
       trigger: this.trigger,
-      nextRunMs: this.#status === 'scheduled' ? this.dueMs : undefined,
+      nextRunMs: this.status === 'scheduled' ? this.dueMs : undefined,
       lastRunMs: this.#lastRunMs,
       runs: this.runs,
       failures: this.failures,
@@ -173,6 +185,8 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   #end(status: 'done' | 'cancelled'): void {
     if (this.#status === 'cancelled') return;
     this.#status = status;
+    this.#following?.[Symbol.dispose]();
+    this.#following = undefined;
     this.#host.unplan(this);
     this.#host.forget(this);
   }

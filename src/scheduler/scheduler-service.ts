@@ -2,6 +2,7 @@ import type { Timer } from '../kernel/clock.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import type { Executor } from '../kernel/executor.ts';
 import { Heap } from '../kernel/heap.ts';
+import { messageOf } from '../kernel/failure.ts';
 import type { Life } from '../kernel/life.ts';
 import { Resource } from '../kernel/resource.ts';
 import { CronSchedule } from './cron.ts';
@@ -30,8 +31,8 @@ export class SchedulerService extends Resource implements JobHost {
   readonly #jobs = new Map<Life, Set<ScheduledJob>>();
   readonly #zones = new Map<string, ZoneTimeline>();
   readonly #patterns = new Map<string, CronSchedule>();
-  /** The zone of each life's home as it was last known, where jobs follow it. */
-  readonly #zoneOf = new Map<Life, { readonly source: () => string; id: string }>();
+  /** Zone and place of each life's home as they were last known, where jobs follow them. */
+  readonly #homeOf = new Map<Life, { readonly source: () => string; key: string }>();
   readonly #random: () => number;
   readonly #watch: WallWatch;
   #made = 0;
@@ -82,6 +83,11 @@ export class SchedulerService extends Resource implements JobHost {
     return this.#watch.elapsedMs();
   }
 
+  /** What the wall clock shows, or will show, at a moment on that clock. */
+  wallOf(elapsedMs: number): number {
+    return this.#watch.wallOf(elapsedMs);
+  }
+
   /** @throws InvalidArgument if there is no such zone. */
   zone(id: string): ZoneTimeline {
     let zone = this.#zones.get(id);
@@ -104,14 +110,28 @@ export class SchedulerService extends Resource implements JobHost {
   }
 
   plan(job: ScheduledJob): void {
-    const { trigger, life, timeZone } = job.spec;
+    const { trigger, life, homeKey } = job.spec;
     if (trigger === undefined) return;
-    if (followsHome(job.spec) && !this.#zoneOf.has(life)) this.#zoneOf.set(life, { source: timeZone, id: timeZone() });
+    job.follow();
+    if (followsHome(job.spec) && !this.#homeOf.has(life)) this.#homeOf.set(life, { source: homeKey, key: homeKey() });
     // A single time that passed while the job was paused is still to come, and so is a delay of nothing.
-    const nextMs = trigger.next(this.#nowFor(job), this.#zoneFor(job)) ?? job.occurrenceMs ?? trigger.onlyMs;
-    if (nextMs === undefined) job.finish();
-    else this.#setNext(job, nextMs);
+    const nextMs =
+      this.#ask(job, () => trigger.next(this.#nowFor(job), this.#zoneFor(job))) ?? job.occurrenceMs ?? trigger.onlyMs;
+    if (nextMs !== undefined) this.#setNext(job, nextMs);
+    else if (!job.follow()) job.finish();
     this.#arm();
+  }
+
+  retime(job: ScheduledJob): void {
+    if (job.status !== 'scheduled' && job.status !== 'waiting') return;
+    // What has fallen due is not lost if its source says what comes next before the timer has come.
+    if (job.occurrenceMs !== undefined && job.occurrenceMs <= this.#nowFor(job)) {
+      if (this.#leftMs(job) <= 0) this.#runDue(job);
+      return;
+    }
+    this.#heap.remove(job);
+    job.occurrenceMs = undefined;
+    this.plan(job);
   }
 
   unplan(job: ScheduledJob): void {
@@ -124,12 +144,12 @@ export class SchedulerService extends Resource implements JobHost {
     this.#jobs.get(job.spec.life)?.delete(job);
   }
 
-  /** Plans jobs at times of day anew where the zone has changed. To be called when it has; looked after anyway. */
-  refreshTimeZones(): void {
-    for (const [life, known] of this.#zoneOf) {
-      const id = known.source();
-      if (id === known.id) continue;
-      known.id = id;
+  /** Plans jobs anew where their home has another time zone or place. To be called when it has; looked after anyway. */
+  refreshHomes(): void {
+    for (const [life, known] of this.#homeOf) {
+      const key = known.source();
+      if (key === known.key) continue;
+      known.key = key;
       this.#replan((job) => job.spec.life === life && followsHome(job.spec));
     }
   }
@@ -163,12 +183,12 @@ export class SchedulerService extends Resource implements JobHost {
   #endAll(life: Life): void {
     for (const job of [...this.jobs(life)]) job.cancel();
     this.#jobs.delete(life);
-    this.#zoneOf.delete(life);
+    this.#homeOf.delete(life);
   }
 
   /** Only times of day depend on it, and only they ask the home, which may not be known yet. */
   #zoneFor(job: ScheduledJob): ZoneTimeline {
-    return job.spec.trigger?.basis === 'local' ? job.zone : this.zone('UTC');
+    return usesZone(job.spec) ? job.zone : this.zone('UTC');
   }
 
   #nowFor(job: ScheduledJob): number {
@@ -229,7 +249,7 @@ export class SchedulerService extends Resource implements JobHost {
   /** Whether it got through them before its slice of time was over. */
   #runAllDue(): boolean {
     this.#lookAtWall();
-    this.refreshTimeZones();
+    this.refreshHomes();
     const endMs = this.clock.monotonicMs() + SLICE_MS;
     for (let count = 1; ; count += 1) {
       const job = this.#heap.peek();
@@ -245,23 +265,40 @@ export class SchedulerService extends Resource implements JobHost {
     this.#heap.remove(job);
     if (trigger === undefined || occurrenceMs === undefined) return;
     const { misfire, graceMs } = settings;
-    const { run, leftOut, nextMs } = catchUp({
-      trigger,
-      zone: this.#zoneFor(job),
-      dueMs: occurrenceMs,
-      delayMs: job.jitterMs,
-      nowMs: this.#nowFor(job),
-      misfire,
-      graceMs,
-    });
+    const { run, leftOut, nextMs } = this.#ask(job, () =>
+      catchUp({
+        trigger,
+        zone: this.#zoneFor(job),
+        dueMs: occurrenceMs,
+        delayMs: job.jitterMs,
+        nowMs: this.#nowFor(job),
+        misfire,
+        graceMs,
+      }),
+    ) ?? { run: [occurrenceMs], leftOut: false, nextMs: undefined };
     if (leftOut) this.#tellLeftOut(job, run.length);
     // The next time is set first: the handler may look at it, or cancel.
     if (nextMs === undefined) job.occurrenceMs = undefined;
     else this.#setNext(job, nextMs);
     for (const timeMs of run) {
-      if (job.status === 'scheduled') job.run(this.#wallOf(job, timeMs), undefined);
+      if (job.status === 'scheduled' || job.status === 'waiting')
+        job.run(this.#wallOf(job, timeMs), trigger.argsAt?.(timeMs));
     }
     if (nextMs === undefined && job.status === 'scheduled') job.finish();
+  }
+
+  /** Triggers may be people's own: one that throws ends its job and no other. */
+  #ask<Answer>(job: ScheduledJob, question: () => Answer): Answer | undefined {
+    try {
+      return question();
+    } catch (error) {
+      const { name, spec } = job;
+      this.logger.error(
+        { err: error, app: spec.life.name, job: name },
+        `Job "${name}" of ${spec.life.name} has no further runs, since its trigger failed: ${messageOf(error)}`,
+      );
+      return undefined;
+    }
   }
 
   #tellLeftOut(job: ScheduledJob, runs: number): void {
@@ -298,9 +335,13 @@ export class SchedulerService extends Resource implements JobHost {
   }
 }
 
-/** Whether its times are those of its home's clocks. */
-function followsHome({ trigger, settings }: JobSpec): boolean {
-  return trigger?.basis === 'local' && settings.timeZone === undefined;
+/** Whether its times depend on where its home is, or on its clocks. */
+function followsHome(spec: JobSpec): boolean {
+  return spec.trigger?.needsPlace === true || (usesZone(spec) && spec.settings.timeZone === undefined);
+}
+
+function usesZone({ trigger }: JobSpec): boolean {
+  return trigger?.basis === 'local' || trigger?.needsZone === true;
 }
 
 function comesBefore(a: ScheduledJob, b: ScheduledJob): boolean {

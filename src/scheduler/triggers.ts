@@ -7,15 +7,23 @@ import type { ZoneTimeline } from './zone-timeline.ts';
 /**
  * When a job runs: a question about time, answered without a clock.
  *
- * Times of `elapsed` triggers are on a clock that nobody sets, those of the others on the wall. Only `local` ones ask
- * which zone it is.
+ * Times of `elapsed` triggers are on a clock that nobody sets, those of the others on the wall. `local` ones ask which
+ * zone it is.
  */
 export interface Trigger {
   readonly basis: 'elapsed' | 'instant' | 'local';
   /** Its only time, where it has but one and that is known from the start: it is due even if it has come already. */
   readonly onlyMs?: number;
+  /** Asked for its times anew when the home is told to be somewhere else. */
+  readonly needsPlace?: boolean;
+  /** Asks which zone it is even where its basis is another. */
+  readonly needsZone?: boolean;
   /** The first of its times after another. */
   next(afterMs: number, zone: ZoneTimeline): number | undefined;
+  /** What a run for one of its times is called with. */
+  readonly argsAt?: ((timeMs: number) => unknown) | undefined;
+  /** Tells when its times have become others. For as long as somebody can, a job without a next time waits for one. */
+  readonly follow?: ((onChange: () => void) => Disposable) | undefined;
   /** In words, as in `daily at 07:30`. */
   describe(): string;
 }

@@ -129,7 +129,7 @@ describe('AppScheduler', () => {
     const fixed = scheduler.runDaily('18:00', { timeZone: 'Europe/Berlin' }, note('fixed'));
     const once = scheduler.runAt('18:00', note('once'));
     home.timeZone = 'UTC';
-    service.refreshTimeZones();
+    service.refreshHomes();
     expect([own, once].map((job) => job.nextRun?.toString())).toEqual(Array(2).fill('2026-03-02T18:00:00+00:00[UTC]'));
     expect(fixed.nextRun?.toString()).toBe('2026-03-02T18:00:00+01:00[Europe/Berlin]');
     await clock.advanceBy(10 * HOUR);

@@ -6,6 +6,7 @@ import { type LogRecord, Logging } from '../../src/kernel/logging.ts';
 import { Resource } from '../../src/kernel/resource.ts';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 import { AppScheduler } from '../../src/scheduler/app-scheduler.ts';
+import type { HomeTimes } from '../../src/scheduler/home-times.ts';
 import { SchedulerService } from '../../src/scheduler/scheduler-service.ts';
 
 class Host extends Resource {}
@@ -17,6 +18,8 @@ export interface SchedulerFixtureOptions {
   readonly random?: () => number;
   /** What the scheduler sees of the clock. @defaultValue the clock itself */
   readonly seen?: (clock: VirtualClock) => Clock;
+  /** What the home says about times. */
+  readonly homeTimes?: HomeTimes;
 }
 
 /** A scheduler under virtual time, and an app that uses it. */
@@ -40,14 +43,22 @@ export async function makeScheduler(options: SchedulerFixtureOptions = {}) {
   const life = new Life('hallway_light');
   const home = { timeZone: start.timeZoneId };
   const self = { name: 'the app' };
-  const scheduler = new AppScheduler({ service, life, self, timeZone: () => home.timeZone });
+  const warnings: string[] = [];
+  const scheduler = new AppScheduler({
+    service,
+    life,
+    self,
+    timeZone: () => home.timeZone,
+    home: options.homeTimes,
+    warn: (text) => warnings.push(text),
+  });
   const log: string[] = [];
   /** Notes when it was called, in the home's zone: `02 12:00:00`. */
   const note =
     (what = ''): (() => void) =>
     () =>
       log.push(`${shown(clock, home.timeZone)}${what === '' ? '' : ` ${what}`}`);
-  return { clock, executor, failures, home, host, life, lines, log, note, scheduler, self, service };
+  return { clock, executor, failures, home, host, life, lines, log, note, scheduler, self, service, warnings };
 }
 
 function shown(clock: VirtualClock, zone: string): string {

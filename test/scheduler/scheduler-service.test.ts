@@ -65,7 +65,7 @@ describe('SchedulerService', () => {
     scheduler.runDaily('07:30', note());
     life.stop(new Cancelled('the app stops'));
     expect([...service.jobs()]).toEqual([]);
-    service.refreshTimeZones();
+    service.refreshHomes();
   });
 
   describe('when the clock is set forward', () => {

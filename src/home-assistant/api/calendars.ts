@@ -1,5 +1,6 @@
-import { type HomeRequests, jsonOf } from '../calls/home-requests.ts';
+import { type HomeRequests, jsonOf, refusalOfRest } from '../calls/home-requests.ts';
 import type { AskOptions } from '../calls/service-call.ts';
+import type { RestRequest, RestResponse } from '../protocol/transport.ts';
 import { isRecord, type JsonRecord, optionalText, recordsIn, textIn } from './answer.ts';
 import { type ComingInput, comingMoment, wireMoment } from './moment.ts';
 
@@ -85,13 +86,9 @@ export class ApiCalendars {
   async events(calendar: string, { from, to, timeout }: CalendarEventsOptions): Promise<readonly CalendarEvent[]> {
     const what = `api.calendars.events('${calendar}')`;
     const now = this.#requests.homeNow();
-    const query = new URLSearchParams({
-      start: wireMoment(from === undefined ? now : comingMoment(from, now, 'from')),
-      end: wireMoment(comingMoment(to, now, 'to')),
-    });
-    const path = `/api/calendars/${encodeURIComponent(calendar)}?${query.toString()}`;
-    const response = await this.#requests.rest(what, { method: 'GET', path }, { timeout });
-    return recordsIn(jsonOf(response), what).map((event) => eventOf(event, what));
+    const start = from === undefined ? now : comingMoment(from, now, 'from');
+    const request = calendarRequest(calendar, start, comingMoment(to, now, 'to'));
+    return calendarEventsOf(await this.#requests.rest(what, request, { timeout }), what);
   }
 
   /**
@@ -144,6 +141,18 @@ export class ApiCalendars {
     const zoned = time instanceof Temporal.Instant ? time.toZonedDateTimeISO(timeZone) : time.withTimeZone(timeZone);
     return zoned.toPlainDateTime().toString();
   }
+}
+
+/** What asks for the events of a calendar that are on within a span. */
+export function calendarRequest(calendar: string, start: Temporal.Instant, end: Temporal.Instant): RestRequest {
+  const query = new URLSearchParams({ start: wireMoment(start), end: wireMoment(end) });
+  return { method: 'GET', path: `/api/calendars/${encodeURIComponent(calendar)}?${query.toString()}` };
+}
+
+/** The answer to that. @throws RestRefused where it is none. */
+export function calendarEventsOf(response: RestResponse, what: string): readonly CalendarEvent[] {
+  if (response.status < 200 || response.status >= 300) throw refusalOfRest(what, response);
+  return recordsIn(jsonOf(response), what).map((event) => eventOf(event, what));
 }
 
 function choiceOf({ uid, recurrenceId, range }: CalendarEventChoice): JsonRecord {

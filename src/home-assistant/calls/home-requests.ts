@@ -202,7 +202,8 @@ export function jsonOf(response: RestResponse): unknown {
   return JSON.parse(textOf(response));
 }
 
-function refusalOfRest(what: string, response: RestResponse): RestRefused {
+/** What says that the REST API refused. */
+export function refusalOfRest(what: string, response: RestResponse): RestRefused {
   const { status } = response;
   const said = saidIn(response);
   return new RestRefused(`${what} was refused by Home Assistant (${status})${said === '' ? '' : `: ${said}`}`, {
