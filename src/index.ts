@@ -144,11 +144,13 @@ export {
   NoAnswer,
   NotHomeAssistant,
   NotPermitted,
+  PayloadInvalid,
   RestRefused,
   ServiceNotFound,
   TlsRefused,
   TooManyCalls,
 } from './home-assistant/home-errors.ts';
+export type { PayloadIssue, PayloadOf, PayloadResult, PayloadSchema } from './bus/payload-schema.ts';
 export type { HomeEvent, LifecycleEvent, ServiceCallEvent } from './home-assistant/subscriptions/home-events.ts';
 export type { HomePhase, HomeProblem } from './home-assistant/home-link.ts';
 export type { HomeCondition, HomeTrigger, TriggerVariables } from './home-assistant/subscriptions/home-triggers.ts';

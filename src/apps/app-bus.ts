@@ -2,6 +2,7 @@ import type { BusScope, BusService } from '../bus/bus-service.ts';
 import { available, type Available, not, type Not } from '../bus/conditions.ts';
 import type { HandlerOptions } from '../bus/handler-options.ts';
 import type { Checked, HandlerAfter } from '../bus/only.ts';
+import type { PayloadOf } from '../bus/payload-schema.ts';
 import type { Subscription } from '../bus/subscription.ts';
 import { subscribeToTopic } from '../bus/topic-subscriptions.ts';
 import { assertTopic, type TopicData, type TopicEvent } from '../bus/topics.ts';
@@ -217,12 +218,15 @@ export class AppBus {
    * @example
    * ```ts
    * this.bus.onEvent('zha_event', { data: { command: 'toggle' } }, (event) => this.logger.info(event.data));
+   *
+   * const Press = z.object({ command: z.string(), args: z.array(z.number()) });
+   * this.bus.onEvent('zha_event', { schema: Press }, (event) => this.logger.info(event.data.command));
    * ```
    */
   onEvent<const Type extends string, const Options extends EventOptions<Type> | ((event: HomeEvent<Type>) => unknown)>(
     type: Type,
     options: Checked<Options, EventOptions>,
-    ...handler: HandlerAfter<Options, HomeEvent<Type>>
+    ...handler: HandlerAfter<Options, HomeEvent<Type, PayloadOf<Options>>>
   ): Subscription {
     const given = split(options, handler);
     return subscribeToEvents(this.#subscriber, type, given.options, given.handler);
@@ -484,9 +488,10 @@ export class AppBus {
   async waitForEvent<const Type extends string, const Options extends EventWaitOptions<Type>>(
     type: Type,
     options?: Checked<Options, EventWaitOptions>,
-  ): Promise<HomeEvent<Type> | (Options extends { readonly timeout: {} } ? null : never)> {
+  ): Promise<HomeEvent<Type, PayloadOf<Options>> | (Options extends { readonly timeout: {} } ? null : never)> {
     const event = await waitForEvent(this.#subscriber, type, (options ?? {}) as never);
-    return event as HomeEvent<Type> | (Options extends { readonly timeout: {} } ? null : never);
+    // Its data is what the schema gave, where there is one.
+    return event as never;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Available, Not } from '../bus/conditions.ts';
 import type { HandlerOptions } from '../bus/handler-options.ts';
+import type { PayloadOf } from '../bus/payload-schema.ts';
 import type { Checked, Only } from '../bus/only.ts';
 import type { TopicEvent } from '../bus/topics.ts';
 import type { CallServiceOptions, EventOptions } from '../home-assistant/subscriptions/event-subscriptions.ts';
@@ -94,7 +95,10 @@ export function onEvent<
   const Type extends string,
   const Options extends EventOptions<Type>,
   Owner extends AnyApp = AnyApp,
->(type: OfApp<Type, Owner>, options?: Checked<Options, EventOptions>): AppMethodDecorator<Owner, HomeEvent<Type>> {
+>(
+  type: OfApp<Type, Owner>,
+  options?: Checked<Options, EventOptions>,
+): AppMethodDecorator<Owner, HomeEvent<Type, PayloadOf<Options>>> {
   return decorate('bus', 'onEvent', [type], options);
 }
 

@@ -15,6 +15,8 @@ export interface SubscriptionCounters {
   readonly received: number;
   /** Those that satisfied its conditions. */
   readonly matched: number;
+  /** Left out since their data did not fit the `schema`. */
+  readonly invalid: number;
   /** Runs of the handler. */
   readonly run: number;
   /** Left out by `debounce` or `throttle`. */
@@ -95,6 +97,7 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
   #received = 0;
   #matched = 0;
   #coalesced = 0;
+  #invalid = 0;
 
   constructor(owner: SubscriptionOwner, spec: SubscriptionSpec<E>) {
     const { settings, handler, target, method } = spec;
@@ -142,6 +145,7 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
     return {
       received: this.#received,
       matched: this.#matched,
+      invalid: this.#invalid,
       run: started,
       coalesced: this.#coalesced,
       dropped,
@@ -158,6 +162,11 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
   /** Something that it is subscribed to has happened; whether it matches is yet to be seen. */
   countReceived(): void {
     this.#received += 1;
+  }
+
+  /** An event was left out, since its data does not fit. */
+  countInvalid(): void {
+    this.#invalid += 1;
   }
 
   /** Takes an event that satisfied its conditions. */

@@ -83,6 +83,12 @@ export class HomeAway extends HomeError {
   readonly audience = 'network';
 }
 
+/** The data of an event does not fit the schema that was given with the subscription. */
+export class PayloadInvalid extends HomeError {
+  readonly code = 'PAYLOAD_INVALID';
+  readonly audience = 'author';
+}
+
 /** An app has more calls on their way or in line than it may, and this one was never sent. */
 export class TooManyCalls extends HomeError {
   readonly code = 'TOO_MANY_CALLS';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { above, available, not } from '../../src/bus/conditions.ts';
+import type { PayloadSchema } from '../../src/bus/payload-schema.ts';
 import { Cancelled } from '../../src/kernel/errors.ts';
 import type { Failure } from '../../src/kernel/failure.ts';
 import { type House, startHouse } from '../home-assistant/house-fixture.ts';
@@ -45,6 +47,98 @@ describe('onEvent', () => {
     t.link.fire('zha_event', { command: 'on' });
     expect(seen).toEqual([['event', 'zha_event', { command: 'toggle' }, 'LOCAL']]);
     expect(t.link.followed).toHaveLength(before);
+  });
+
+  it('hands over what a schema makes of the data, and leaves out what does not fit', async () => {
+    await using t = await startHouse();
+    const seen: unknown[] = [];
+    const schema = z.object({ command: z.enum(['on', 'off']), args: z.array(z.coerce.number()).default([]) });
+    const subscription = t.bus.onEvent('zha_event', { name: 'press', schema }, ({ data }) => void seen.push(data));
+    t.link.fire('zha_event', { command: 'on', args: ['1', 2], more: true });
+    t.link.fire('zha_event', { command: 'off' });
+    expect(seen).toEqual([
+      { command: 'on', args: [1, 2] },
+      { command: 'off', args: [] },
+    ]);
+    expect(seen.every((data) => Object.isFrozen(data))).toBe(true);
+    t.link.fire('zha_event', { command: 'toggle', args: [1, 'two'] });
+    t.link.fire('zha_event', {});
+    expect(seen).toHaveLength(2);
+    expect(subscription.counters).toMatchObject({ received: 4, matched: 2, invalid: 2, run: 2, failed: 0 });
+    expect(t.warnings()).toEqual([
+      '"press": an event was not handed over, since the data does not fit the schema: ' +
+        'data.command is "toggle": Invalid option: expected one of "on"|"off"; ' +
+        'data.args[1] is "two": Invalid input: expected number, received NaN',
+    ]);
+    t.link.fire('zha_event', { command: 1 });
+    await t.clock.advanceBy(60_000);
+    expect(t.warnings().slice(1)).toEqual([
+      '"press": 2 events were not handed over, since the data does not fit the schema: ' +
+        'data.command is 1: Invalid option: expected one of "on"|"off"',
+    ]);
+    expect(t.failures).toEqual([]);
+  });
+
+  it('holds the pattern against what came, and asks where of what the schema gave', async () => {
+    await using t = await startHouse();
+    const seen: unknown[] = [];
+    const schema = z.object({ level: z.string().transform(Number) });
+    const subscription = t.bus.onEvent(
+      'x',
+      { schema, data: { level: /^\d$/ }, where: ({ data }) => Number(data['level']) > 3 },
+      ({ data }) => void seen.push(data.level + 1),
+    );
+    for (const level of ['2', '5', 'many', 7]) t.link.fire('x', { level });
+    expect(seen).toEqual([6]);
+    expect(subscription.counters).toMatchObject({ received: 4, matched: 1, invalid: 0 });
+  });
+
+  it('does with what does not fit as it was told to', async () => {
+    await using t = await startHouse();
+    const schema = z.object({ level: z.number() });
+    const quiet = t.bus.onEvent('x', { schema, invalid: 'ignore' }, () => undefined);
+    t.link.fire('x', { level: 'high' });
+    expect(t.warnings()).toEqual([]);
+    expect(quiet.counters).toMatchObject({ invalid: 1, failed: 0 });
+    const loud = t.bus.onEvent('x', { schema, invalid: 'error' }, () => undefined);
+    t.link.fire('x', { level: 'high' });
+    await t.clock.settle();
+    expect(loud.counters).toMatchObject({ invalid: 1, failed: 1 });
+    expect(t.failures.map(({ error }) => error)).toMatchObject([
+      {
+        code: 'PAYLOAD_INVALID',
+        message:
+          'An event for onEvent(x) does not fit the schema: data.level is "high": Invalid input: expected number, received string',
+      },
+    ]);
+  });
+
+  it('takes schemas of other libraries, and refuses what is none or takes its time', async () => {
+    await using t = await startHouse();
+    const seen: unknown[] = [];
+    const own = (validate: PayloadSchema<number>['~standard']['validate']): PayloadSchema<number> => ({
+      '~standard': { version: 1, vendor: 'own', validate },
+    });
+    const byOwn = own((data) => ({ value: Object.keys(data as object).length }));
+    t.bus.onEvent('x', { schema: byOwn }, ({ data }) => void seen.push(data));
+    t.bus.onEvent('y', { schema: own(() => Promise.resolve({ value: 1 })) }, ({ data }) => void seen.push(data));
+    t.bus.onEvent('z', { schema: own(() => ({ issues: [{ message: 'no', path: [{ key: 'a' }, 'b-c'] }] })) }, () => 1);
+    t.link.fire('x', { a: 1, b: 2 });
+    t.link.fire('y', {});
+    t.link.fire('z', { a: { 'b-c': 'long'.repeat(30) } });
+    await t.clock.settle();
+    expect(seen).toEqual([2]);
+    expect(t.failures.map(({ error }) => error)).toMatchObject([
+      { message: '"schema" of onEvent(y) does not answer at once' },
+    ]);
+    expect(t.warnings()[0]).toContain('data.a["b-c"] is "longlong');
+    const wrong = { level: 'number' } as unknown as PayloadSchema;
+    expect(() => t.bus.onEvent('x', { schema: wrong }, () => undefined)).toThrow(
+      '"schema" of onEvent(x) is {"level":"number"}, but has to be a schema, such as z.object(',
+    );
+    expect(() => t.bus.onEvent('x', { schema: byOwn, invalid: 'wran' as 'warn' }, () => undefined)).toThrow(
+      'is "wran", but has to be "warn" or',
+    );
   });
 
   it('holds data against a pattern', async () => {

@@ -3,6 +3,7 @@ import { truth } from '../../bus/conditions.ts';
 import { compileDataPattern, type DataPattern } from '../../bus/data-pattern.ts';
 import type { BusEvent } from '../../bus/event.ts';
 import {
+  choiceOf,
   type Door,
   HANDLER_OPTIONS,
   type HandlerOptions,
@@ -11,15 +12,19 @@ import {
   refuseUnknownOptions,
   wrong,
 } from '../../bus/handler-options.ts';
+import { compilePayload, type Payload, type PayloadSchema } from '../../bus/payload-schema.ts';
 import { isGlob } from '../../bus/key-pattern.ts';
 import type { HandlerSubscription, Subscription } from '../../bus/subscription.ts';
 import { waitUntil } from '../../bus/wait-until.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { DurationInput } from '../../kernel/duration.ts';
+import { DropNotice } from '../../kernel/drop-notice.ts';
 import { InvalidArgument } from '../../kernel/errors.ts';
 import { currentExecution } from '../../kernel/execution.ts';
 import { assertMayAct, type Life } from '../../kernel/life.ts';
+import type { Logger } from '../../kernel/logging.ts';
 import { type Cause, type CauseCondition, compileCause } from '../provenance/cause.ts';
+import { PayloadInvalid } from '../home-errors.ts';
 import { HomeEvent, type HomeMoment, homeMoment, serviceDataOf, ServiceCallEvent, serviceOf } from './home-events.ts';
 import type { Home, HomeLifecycleEvent } from '../home.ts';
 import type { ServiceCalls } from '../calls/service-calls.ts';
@@ -31,12 +36,22 @@ export interface EventSubscriber {
   readonly scope: BusScope;
   readonly life: Life;
   readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 /** What `onEvent` can be given. */
 export interface EventOptions<Type extends string = string> extends HandlerOptions<HomeEvent<Type>> {
-  /** What the event's data has to hold, key by key. */
+  /** What the event's data has to hold, key by key. It is held against the data as it came, before the schema is. */
   readonly data?: DataPattern | undefined;
+  /** Checks the event's data: what does not fit is not handed over, and `event.data` is what the schema makes of it. */
+  readonly schema?: PayloadSchema | undefined;
+  /**
+   * What becomes of an event whose data does not fit the schema. `'warn'` says where and what was found, once a minute
+   * at most; `'ignore'` only counts it; `'error'` reports it as a failure of the handler, to `onError` too.
+   *
+   * @defaultValue 'warn'
+   */
+  readonly invalid?: 'warn' | 'ignore' | 'error' | undefined;
   /** Only what these have caused is handled: `'user'`, `not('self')`. */
   readonly cause?: CauseCondition | undefined;
 }
@@ -53,6 +68,8 @@ export interface CallServiceOptions<Service extends string = string> extends Han
 export interface EventWaitOptions<Type extends string = string> {
   /** What the event's data has to hold, key by key. */
   readonly data?: DataPattern | undefined;
+  /** Checks the event's data. What does not fit is not what is waited for. */
+  readonly schema?: PayloadSchema | undefined;
   /** Only an event for which it gives true counts. */
   readonly where?: ((event: HomeEvent<Type>) => boolean) | undefined;
   /** Gives null when none has come by then. @defaultValue it is waited for as long as the execution may last */
@@ -83,8 +100,9 @@ export const STATES_ONLY: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-const EVENT_OPTIONS = ['data', 'cause', ...HANDLER_OPTIONS];
-const EVENT_WAIT_OPTIONS = ['data', 'where', 'timeout'];
+const CALL_OPTIONS = ['data', 'cause', ...HANDLER_OPTIONS];
+const EVENT_OPTIONS = ['schema', 'invalid', ...CALL_OPTIONS];
+const EVENT_WAIT_OPTIONS = ['data', 'schema', 'where', 'timeout'];
 
 /**
  * Subscribes to a type of event of the home's own bus.
@@ -92,7 +110,7 @@ const EVENT_WAIT_OPTIONS = ['data', 'where', 'timeout'];
  * @throws InvalidArgument if something given is not what it has to be; Cancelled once the app has stopped.
  */
 export function subscribeToEvents(
-  { home, scope, life }: EventSubscriber,
+  { home, scope, life, clock, logger }: EventSubscriber,
   type: string,
   options: EventOptions,
   handler: (event: HomeEvent) => unknown,
@@ -101,11 +119,15 @@ export function subscribeToEvents(
   const door = eventDoor('onEvent', type, EVENT_OPTIONS);
   const settings = readHandlerOptions(options, door);
   const matches = compileData(options.data, door);
+  const check = compilePayload(options.schema, door);
+  const invalid = choiceOf(options.invalid, ['warn', 'ignore', 'error'], 'invalid', door) ?? 'warn';
   const isCausedBy = compileCause(options.cause, door);
   const asker = { provenance: home.provenance, app: life.name };
   const describe = (event: HomeEvent): string => `${event.type} ${JSON.stringify(event.data)}`;
   const subscription = scope.open<HomeEvent>({ method: 'onEvent', target: type, settings, handler, describe });
   subscription.attach(home.link.followEvents(type));
+  const misfits = new Misfits(subscription, door.method, invalid, clock, logger);
+  subscription.attach(() => misfits.close());
   const remove = home.events.subscribe(
     type,
     (wire) =>
@@ -113,7 +135,13 @@ export function subscribeToEvents(
         subscription,
         () => matches(wire.data),
         type,
-        () => new HomeEvent(type, wire, life, asker),
+        () => {
+          const payload = checked(check, wire.data);
+          // Without a schema it is as it came; with one, the types of the door say what it is.
+          if (payload.fits) return new HomeEvent(type, wire, payload.data as HomeEvent['data'], life, asker);
+          misfits.note(payload.problem);
+          return undefined;
+        },
         isCausedBy,
       ),
     settings.priority,
@@ -135,7 +163,7 @@ export function subscribeToCalls(
 ): Subscription {
   assertMayAct(life, 'bus.onCallService');
   assertServiceName(service);
-  const door: Door = { method: `onCallService(${service})`, options: EVENT_OPTIONS, elsewhere: STATES_ONLY };
+  const door: Door = { method: `onCallService(${service})`, options: CALL_OPTIONS, elsewhere: STATES_ONLY };
   const settings = readHandlerOptions(options, door);
   const matches = compileData(options.data, door);
   const isCausedBy = compileCause(options.cause, door);
@@ -211,6 +239,7 @@ export async function waitForEvent(
   refuseUnknownOptions(options, door);
   const timeoutMs = lengthOf(options.timeout, 'timeout', door);
   const matches = compileData(options.data, door);
+  const check = compilePayload(options.schema, door);
   const { where } = options;
   const source = currentExecution() ?? life;
   return waitUntil<HomeEvent>({ life, clock, timeoutMs, what: door.method }, (settle, fail) => {
@@ -218,7 +247,10 @@ export async function waitForEvent(
     const remove = home.events.subscribe(type, (wire) => {
       try {
         if (!matches(wire.data)) return;
-        const event = new HomeEvent(type, wire, source, { provenance: home.provenance, app: life.name });
+        const payload = checked(check, wire.data);
+        if (!payload.fits) return;
+        const asker = { provenance: home.provenance, app: life.name };
+        const event = new HomeEvent(type, wire, payload.data as HomeEvent['data'], source, asker);
         if (where === undefined || truth(where(event), `"where" of ${door.method}`)) settle(event);
       } catch (error) {
         fail(error);
@@ -235,7 +267,7 @@ function take<E extends BusEvent & { readonly cause: Cause }>(
   subscription: HandlerSubscription<E>,
   matches: () => boolean,
   what: string,
-  make: () => E,
+  make: () => E | undefined,
   isCausedBy: ((cause: Cause) => boolean) | undefined,
 ): void {
   subscription.countReceived();
@@ -243,12 +275,60 @@ function take<E extends BusEvent & { readonly cause: Cause }>(
   try {
     if (!matches()) return;
     event = make();
+    if (event === undefined) return;
     if (isCausedBy?.(event.cause) === false) return;
   } catch (error) {
     subscription.refuse(error, what);
     return;
   }
   subscription.take(event);
+}
+
+function checked(check: ((data: unknown) => Payload) | undefined, data: unknown): Payload {
+  return check === undefined ? { fits: true, data } : check(data);
+}
+
+/** Those events of a subscription whose data does not fit its schema. */
+class Misfits {
+  readonly #subscription: HandlerSubscription<HomeEvent>;
+  readonly #method: string;
+  readonly #invalid: 'warn' | 'ignore' | 'error';
+  readonly #notice: DropNotice;
+  #last = '';
+
+  constructor(
+    subscription: HandlerSubscription<HomeEvent>,
+    method: string,
+    invalid: 'warn' | 'ignore' | 'error',
+    clock: Clock,
+    logger: Pick<Logger, 'warn'>,
+  ) {
+    this.#subscription = subscription;
+    this.#method = method;
+    this.#invalid = invalid;
+    this.#notice = new DropNotice(clock, `"${subscription.name}"`, (count) => {
+      const events = count === 1 ? 'an event was' : `${count} events were`;
+      logger.warn(
+        { subscription: subscription.name, invalid: count },
+        `"${subscription.name}": ${events} not handed over, since the data does not fit the schema: ${this.#last}`,
+      );
+    });
+  }
+
+  note(problem: string): void {
+    this.#subscription.countInvalid();
+    this.#last = problem;
+    if (this.#invalid === 'warn') this.#notice.note();
+    if (this.#invalid !== 'error') return;
+    const error = new PayloadInvalid(`An event for ${this.#method} does not fit the schema: ${problem}`, {
+      hint: 'Change the schema to what Home Assistant sends, or leave such events out by `data`.',
+    });
+    this.#subscription.refuse(error, problem);
+  }
+
+  close(): void {
+    this.#notice.close();
+  }
 }
 
 function compileData(data: unknown, door: Door): (data: unknown) => boolean {

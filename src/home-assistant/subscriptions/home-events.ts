@@ -6,23 +6,27 @@ import type { Cause } from '../provenance/cause.ts';
 import type { CauseAsker } from '../provenance/provenance.ts';
 import type { WireEvent } from '../protocol/wire.ts';
 
-/** What a handler of `onEvent` is called with. */
-export class HomeEvent<Type extends string = string> extends BusEvent {
+/**
+ * What a handler of `onEvent` is called with.
+ *
+ * @typeParam Data - What it carries: the output of the `schema`, where there is one.
+ */
+export class HomeEvent<Type extends string = string, Data = Readonly<Record<string, unknown>>> extends BusEvent {
   readonly kind = 'event';
   readonly type: Type;
   /** `LOCAL`, or `REMOTE` where it came into Home Assistant from outside. */
   readonly origin: string;
-  /** What the event carries: plain JSON, deeply frozen. */
-  readonly data: Readonly<Record<string, unknown>>;
+  /** What the event carries, as the `schema` gives it, or else as it came: plain JSON. Deeply frozen. */
+  readonly data: Data;
   readonly #wire: WireEvent;
   readonly #asker: CauseAsker;
 
-  constructor(type: Type, wire: WireEvent, source: SignalSource, asker: CauseAsker) {
+  constructor(type: Type, wire: WireEvent, data: Data, source: SignalSource, asker: CauseAsker) {
     super(source);
     this.#asker = asker;
     this.type = type;
     this.origin = wire.origin;
-    this.data = deepFrozen(wire.data);
+    this.data = deepFrozen(data);
     this.#wire = wire;
     Object.freeze(this);
   }
@@ -142,11 +146,17 @@ function contextOf({ context }: WireEvent): StateContext {
 }
 
 /** An event is one object for all its handlers. */
-function deepFrozen<T extends object>(value: T): T {
-  if (Object.isFrozen(value)) return value;
+/** Data, frozen throughout. What a schema has made that is more than data is left as it is. */
+function deepFrozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || !isData(value)) return value;
   Object.freeze(value);
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
+  for (const inner of Object.values(value)) deepFrozen(inner);
   return value;
+}
+
+function isData(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

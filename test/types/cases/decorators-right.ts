@@ -1,4 +1,4 @@
-import { App, increased, onAttributeChange, onCallService, onConnected, onEvent, onStateChange, type HomeEvent, type StateChangeEvent } from 'hassette';
+import { App, increased, onAttributeChange, onCallService, onConnected, onEvent, onStateChange, type HomeEvent, type StateChangeEvent, z } from 'hassette';
 
 export class Right extends App {
   @onStateChange('light.a')
@@ -22,6 +22,11 @@ export class Right extends App {
   @onEvent('zha_event', { where: (event) => event.data['x'] === 1 })
   zha(event: HomeEvent<'zha_event'>) {
     this.logger.info(event.type);
+  }
+
+  @onEvent('zha_event', { schema: z.object({ command: z.string() }) })
+  pressed(event: HomeEvent<'zha_event', { command: string }>) {
+    this.logger.info(event.data.command);
   }
 
   @onCallService('light.turn_on', { where: (event) => event.service === 'light.turn_on' })

@@ -1,4 +1,4 @@
-import { above, App, available, type HomeEvent, type LifecycleEvent, not, oneOf, type ServiceCallEvent, type TopicEvent } from 'hassette';
+import { above, App, available, type HomeEvent, type LifecycleEvent, not, oneOf, type ServiceCallEvent, type TopicEvent, z } from 'hassette';
 
 declare module 'hassette' {
   interface Topics {
@@ -39,6 +39,19 @@ export class Right extends App {
     bus.onEvent('zha_event', { data: { command: not('on'), level: oneOf(1, above(5)), x: available, y: (value) => value === 3 } }, () => undefined);
     bus.onEvent('zha_event', { where: (event) => event.data['x'] === 1, mode: 'parallel' }, this.onZha);
 
+    // Events whose data a schema has checked.
+    const press = z.object({ command: z.enum(['on', 'off']), level: z.coerce.number().default(1), at: z.iso.datetime().transform((text) => new Date(text)) });
+    bus.onEvent('zha_event', { schema: press }, (event) => {
+      same<'on' | 'off', typeof event.data.command>();
+      same<number, typeof event.data.level>();
+      same<Date, typeof event.data.at>();
+    });
+    bus.onEvent('zha_event', { schema: z.string(), data: { command: 'on' }, invalid: 'error' }, (event) => same<string, typeof event.data>());
+    bus.onEvent('zha_event', { invalid: undefined }, (event) => same<Readonly<Record<string, unknown>>, typeof event.data>());
+    bus.onEvent('zha_event', { schema: press, mode: 'queued' }, this.onPress);
+    const pressed = await bus.waitForEvent('zha_event', { schema: press, timeout: '1m' });
+    same<'on' | 'off' | undefined, NonNullable<typeof pressed>['data']['command'] | undefined>();
+
     // Calls of services.
     bus.onCallService('light.turn_on', { data: { brightness_pct: above(80), entity_id: 'light.a' } }, (event) => {
       same<'light.turn_on', typeof event.service>();
@@ -75,6 +88,10 @@ export class Right extends App {
 
   onOpened(event: TopicEvent<'garage.opened'>) {
     this.logger.info(event.data.by);
+  }
+
+  onPress(event: HomeEvent<'zha_event', { readonly command: string }>) {
+    this.logger.info(event.data.command);
   }
 
   onZha(event: HomeEvent) {

@@ -1,4 +1,4 @@
-import { App } from 'hassette';
+import { App, z } from 'hassette';
 
 declare function done(): void;
 
@@ -8,13 +8,19 @@ export class Wrong extends App {
 
     // Options that only states have, and typos.
     bus.onEvent('zha_event', { immediate: true }, done);
-    //                         ^ Object literal may only specify known properties, and 'immediate' does not exist in type 'EventOptions<"zha_event"> | ((event: HomeEvent<"zha_event">) => unknown)'.
+    //                         ^ Object literal may only specify known properties, and 'immediate' does not exist in type 'EventOptions<"zha_event"> | ((event: HomeEvent<"zha_event", Readonly<Record<string, unknown>>>) => unknown)'.
     bus.onEvent('zha_event', { data: { command: 'x' }, for: '5m' }, done);
     //                                                 ^ Type 'string' is not assignable to type 'NoSuchKey<"for", keyof EventOptions<string>>'.
     bus.onEvent('zha_event', { daat: { command: 'x' }, once: true }, done);
     //                         ^ Type '{ command: "x"; }' is missing the following properties from type 'NoSuchKey<"daat", "data" | "debounce">': noSuchKey, didYouMean
     bus.onEvent('zha_event', { data: { command: undefined } }, done);
     //                                 ^ Type 'undefined' is not assignable to type 'DataPattern | ValueCondition'.
+    bus.onEvent('zha_event', { schema: z.object({ x: z.number() }) }, (event) => event.data.y);
+    //                                                                                      ^ Property 'y' does not exist on type '{ x: number; }'.
+    bus.onEvent('zha_event', { schema: { x: 'number' } }, done);
+    //                                   ^ Object literal may only specify known properties, and 'x' does not exist in type 'PayloadSchema<unknown>'.
+    bus.onCallService('light.turn_on', { schema: z.string() }, done);
+    //                                   ^ Object literal may only specify known properties, and 'schema' does not exist in type 'CallServiceOptions<"light.turn_on"> | ((event: ServiceCallEvent<"light.turn_on">) => unknown)'.
     bus.onEvent('zha_event', { debounce: '1s', throttle: '1s' }, done);
     //                                         ^ Type 'string' is not assignable to type 'Contradicts<"debounce">'.
     bus.onCallService('turn_on', done);
