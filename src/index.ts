@@ -224,3 +224,12 @@ export type { SunAzimuth, SunElevation, SunEvent, SunMoment } from './scheduler/
 export type { MomentInput } from './scheduler/run-at.ts';
 
 export type { ConfigurationInput } from './config/schema.ts';
+export type { AppStore } from './apps/store/app-store.ts';
+export { StoredValueInvalid } from './apps/store/store-errors.ts';
+export type { StoredMap } from './apps/store/stored-map.ts';
+export type { StoredValue, StoreWatch } from './apps/store/stored-value.ts';
+export type { ValueOf, ValueOptions } from './apps/store/value-schema.ts';
+export type { SetOptions } from './storage/entry.ts';
+export type { Json } from './storage/storable.ts';
+export { NotStorable, StorageConflict, StorageFull, StorageUnavailable } from './storage/storage-errors.ts';
+

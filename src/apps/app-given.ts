@@ -12,6 +12,7 @@ import type { Logger } from '../kernel/logging.ts';
 import { TaskBucket } from '../kernel/task-bucket.ts';
 import { AppScheduler } from '../scheduler/app-scheduler.ts';
 import type { SchedulerService } from '../scheduler/scheduler-service.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { AppBus } from './app-bus.ts';
 import type { AppClock } from './app-clock.ts';
 import { AppHome } from './app-home.ts';
@@ -19,6 +20,7 @@ import { type AppHomes, appHomes } from './app-homes.ts';
 import { AppSun } from './app-sun.ts';
 import type { AppGiven, HostedApp } from './app.ts';
 import { JoinedTimes } from './joined-times.ts';
+import { AppStore, storeNamespace } from './store/app-store.ts';
 
 /** What belongs to one app. */
 export interface AppBelongings {
@@ -38,6 +40,7 @@ export interface SharedServices {
   readonly bus: BusService;
   readonly scheduler: SchedulerService;
   readonly blocking: BlockingPool;
+  readonly storage: Storage;
   readonly homes: ReadonlyMap<string, Home>;
 }
 
@@ -55,6 +58,7 @@ export class Belongings implements AppGiven {
   #scheduler: AppScheduler | undefined;
   #sun: AppSun | undefined;
   #tasks: TaskBucket | undefined;
+  #store: AppStore | undefined;
 
   constructor(own: AppBelongings, shared: SharedServices) {
     const { life, home, logger } = own;
@@ -106,6 +110,14 @@ export class Belongings implements AppGiven {
     const { home } = this.#own;
     this.#sun ??= new AppSun({ clock: this.#shared.clock, timeZone: () => home.timeZone, place: () => home.position });
     return this.#sun;
+  }
+
+  get store(): AppStore {
+    const { name, life, home } = this.#own;
+    const { storage, executor } = this.#shared;
+    const namespace = storeNamespace(home.home, name);
+    this.#store ??= new AppStore({ storage, executor, life, namespace, onError: this.#onError });
+    return this.#store;
   }
 
   get tasks(): TaskBucket {

@@ -7,6 +7,7 @@ import { HassetteError, InvalidArgument } from '../kernel/errors.ts';
 import { nearest } from '../kernel/nearest.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
+import type { StorageLink } from '../storage/storage-link.ts';
 import { AppHost } from './app-host.ts';
 import { type AppLimits, DEFAULT_APP_LIMITS } from './app-limits.ts';
 import type { AppFinder } from './app-loader.ts';
@@ -26,6 +27,8 @@ export interface AppHandlerOptions {
   /** Finds classes in place of the apps folder, for apps in the daemon's own thread. */
   readonly finder?: AppFinder | undefined;
   readonly links: readonly HomeLink[];
+  /** Where apps keep things. */
+  readonly storage: StorageLink;
   readonly limits?: AppLimits | undefined;
   /** For all apps. @defaultValue false */
   readonly dryRun?: boolean | undefined;
@@ -51,12 +54,13 @@ export class AppHandler extends Resource implements Activity {
     super('apps', owner);
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_APP_LIMITS;
-    const { folder, cacheFolder, finder, links } = options;
+    const { folder, cacheFolder, finder, links, storage } = options;
     this.host = new AppHost(this, {
       folder,
       cacheFolder,
       finder,
       links,
+      storage,
       limits: this.#limits,
       isolation: 'main',
       control: this.#control(),
@@ -173,7 +177,7 @@ export class AppHandler extends Resource implements Activity {
   }
 
   async #newThread(name: string): Promise<ThreadHost> {
-    const { folder, cacheFolder, links } = this.#options;
+    const { folder, cacheFolder, links, storage } = this.#options;
     const thread = new ThreadHost(this, {
       name,
       folder,
@@ -185,6 +189,7 @@ export class AppHandler extends Resource implements Activity {
         if (this.#threads.get(name) !== thread) return;
         this.#threads.delete(name);
         this.#fail(name, error);
+      storage,
         void thread.stop();
       },
     });

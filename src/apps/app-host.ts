@@ -11,6 +11,8 @@ import { Resource, type ResourceContext } from '../kernel/resource.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
 import { SchedulerService } from '../scheduler/scheduler-service.ts';
+import { Storage } from '../storage/storage.ts';
+import type { StorageLink } from '../storage/storage-link.ts';
 import { AppInstance, type AppSurroundings } from './app-instance.ts';
 import type { AppLimits } from './app-limits.ts';
 import { type AppFinder, AppLoader } from './app-loader.ts';
@@ -19,6 +21,8 @@ import type { AppDetails, AppFailure, AppReport, AppSpec, HostControl, HostOrder
 export interface AppHostOptions {
   readonly control: HostControl;
   readonly links: readonly HomeLink[];
+  /** Where apps keep things. */
+  readonly storage: StorageLink;
   /** The apps folder. */
   readonly folder: string;
   readonly cacheFolder?: string | undefined;
@@ -38,6 +42,7 @@ export class AppHost extends Resource implements HostOrders, Activity {
   readonly bus: BusService;
   readonly scheduler: SchedulerService;
   readonly blocking: BlockingPool;
+  readonly storage: Storage;
   readonly #options: AppHostOptions;
   readonly #finder: AppFinder;
   readonly #instances = new Map<string, AppInstance>();
@@ -63,6 +68,7 @@ export class AppHost extends Resource implements HostOrders, Activity {
     this.bus = new BusService(this, { executor: this.executor });
     this.scheduler = new SchedulerService(this, { executor: this.executor });
     this.blocking = new BlockingPool(this);
+    this.storage = new Storage(options.storage, clock);
   }
 
   async startApp(spec: AppSpec): Promise<AppReport> {
@@ -134,9 +140,9 @@ export class AppHost extends Resource implements HostOrders, Activity {
 
   #surroundings(): AppSurroundings {
     const { limits, isolation, control } = this.#options;
-    const { clock, executor, homes, bus, scheduler, blocking } = this;
+    const { clock, executor, homes, bus, scheduler, blocking, storage } = this;
     return {
-      ...{ clock, executor, homes, bus, scheduler, blocking, limits, isolation },
+      ...{ clock, executor, homes, bus, scheduler, blocking, storage, limits, isolation },
       finder: this.#finder,
       onReport: (report) => control.onAppReport(report),
     };

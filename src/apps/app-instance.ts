@@ -5,7 +5,7 @@ import { type Failure, messageOf } from '../kernel/failure.ts';
 import type { Outcome } from '../kernel/lane-options.ts';
 import { Life } from '../kernel/life.ts';
 import { Resource } from '../kernel/resource.ts';
-import { cancellationOf, isCancellation } from '../kernel/waiting.ts';
+import { isCancellation, untilAborted } from '../kernel/waiting.ts';
 import { checkAppConfig, checkDefaults } from './app-config.ts';
 import { AppConfigInvalid } from './app-errors.ts';
 import { type AppBelongings, Belongings, type SharedServices } from './app-given.ts';
@@ -120,7 +120,7 @@ export class AppInstance extends Resource {
   async #begin(): Promise<void> {
     try {
       // An import under way cannot be called off, but nobody has to wait for it.
-      const found = await untilAborted(this.#around.finder.find(this.spec.className), this.signal);
+      const found = await untilAborted(this.#around.finder.find(this.spec.className), this.signal, 'the start of an app');
       const home = this.#homeOf(found.appClass);
       this.#tell({ file: found.file, home: home.home });
       const config = await this.#configOf(found);
@@ -268,18 +268,6 @@ export class AppInstance extends Resource {
     this.#around.onReport(this.#report);
     const { status }: { readonly status: AppStatus } = this.#report;
     if (isSettled(status)) this.#settled.resolve(this.#report);
-  }
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(cancellationOf(signal, 'the start of an app'));
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

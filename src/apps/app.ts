@@ -14,6 +14,7 @@ import type { HomeName } from '../home-assistant/subscriptions/state-types.ts';
 import type { AppSun } from './app-sun.ts';
 import type { StatesView } from '../home-assistant/states/states-view.ts';
 
+import type { AppStore } from './store/app-store.ts';
 /**
  * What an app and its host agree upon. It is raised when the daemon can no longer host the apps of an older copy. All
  * plumbing of `App` is behind registered symbols, so that a class is recognised whichever copy of Hassette its `App` is
@@ -39,6 +40,7 @@ export interface AppGiven {
   readonly clock: AppClock;
   readonly sun: AppSun;
   readonly home: AppHome;
+  readonly store: AppStore;
   readonly homes: AppHomes;
   readonly signal: AbortSignal;
   entity<Id extends string>(entityId: Id): EntityHandle<Id>;
@@ -191,6 +193,11 @@ export abstract class App<Config = undefined> {
   get logger(): Logger {
     return this.#of('logger').logger;
   }
+  /** What the app keeps over a restart, in a place of its own. */
+  get store(): AppStore {
+    return this.#of('store').store;
+  }
+
 
   /** The time in the home. */
   get clock(): AppClock {

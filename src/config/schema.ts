@@ -141,6 +141,18 @@ const Paths = z
   })
   .prefault({});
 
+const Storage = z
+  .strictObject({
+    adapter: z
+      .enum(['embedded', 'memory'])
+      .meta({
+        description: 'A file of its own, or the memory, which forgets; if not said, memory where every home is simulated.',
+      })
+      .optional(),
+    file: path('The file of the embedded storage, if not hassette.db in the data folder.').optional(),
+  })
+  .prefault({});
+
 const Connection = z
   .strictObject({
     onRefused: z
@@ -219,6 +231,7 @@ export const ConfigurationSchema = z.strictObject({
   logging: Logging.meta({ description: 'What is written, and how.' }),
   paths: Paths.meta({ description: 'Where things lie.' }),
   connection: Connection.meta({ description: 'How the daemon talks to its homes.' }),
+  storage: Storage.meta({ description: 'Where things are stored that a restart is not to lose.' }),
   limits: Limits.meta({ description: 'How long things may take, and how much may wait.' }),
   simulate: Simulate.meta({ description: 'The built-in simulated home.' }),
 });

@@ -71,6 +71,23 @@ export async function withTimeout<T>(
   }
 }
 
+/**
+ * What `work` comes to, unless the signal is aborted before: nobody has to wait for work that cannot be called off.
+ *
+ * @throws Cancelled when the signal is aborted.
+ */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal, what: string): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(cancellationOf(signal, what));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** The `Cancelled` that an aborted signal stands for: its own reason if it is one. */
 export function cancellationOf(signal: AbortSignal, what: string): Cancelled {
   const reason: unknown = signal.reason;

@@ -2,6 +2,7 @@ import type { Configuration } from '../config/schema.ts';
 import { HomeConnection } from '../home-assistant/connection/home-connection.ts';
 import type { HomePhase, HomeProblem, HomeStatus } from '../home-assistant/home-link.ts';
 import type { HomeTransport } from '../home-assistant/protocol/transport.ts';
+import type { OwnCallStore } from '../home-assistant/provenance/own-call-store.ts';
 import { Resource } from '../kernel/resource.ts';
 import type { HomeReport } from './runtime-status.ts';
 
@@ -12,7 +13,10 @@ export interface HomeAccess {
 }
 
 export type HomesSettings = Configuration['connection'] &
-  Pick<Configuration['limits'], 'eventBuffer' | 'callsInFlight' | 'callsWaiting'>;
+  Pick<Configuration['limits'], 'eventBuffer' | 'callsInFlight' | 'callsWaiting'> & {
+    /** Keeps calls over a restart of the daemon. */
+    readonly ownCalls: OwnCallStore;
+  };
 
 /** What came of being asked to connect at once. */
 export type Reconnecting =
@@ -45,7 +49,7 @@ export class Homes extends Resource {
     super('homes', owner);
     this.#settings = settings;
     this.#onAllRefused = onAllRefused;
-    const { pingIntervalMs, connectTimeoutMs, firstRetryMs, lastRetryMs, eventBuffer } = settings;
+    const { pingIntervalMs, connectTimeoutMs, firstRetryMs, lastRetryMs, eventBuffer, ownCalls } = settings;
     const callLimits = { inFlight: settings.callsInFlight, waiting: settings.callsWaiting };
     this.connections = Array.from(
       accesses,
@@ -56,6 +60,7 @@ export class Homes extends Resource {
           token,
           pingIntervalMs,
           eventBuffer,
+          ownCalls,
           callLimits,
           onRefused: (problem) => this.#goesOn(home, problem),
           limitsMs: { connecting: connectTimeoutMs, authenticating: connectTimeoutMs },

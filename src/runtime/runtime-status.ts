@@ -3,7 +3,7 @@ import type { Reading } from '../home-assistant/connection/reading-watch.ts';
 import type { CallCounters, HomePhase, HomeProblem } from '../home-assistant/home-link.ts';
 import type { EventLoopDelay } from '../kernel/event-loop-delay.ts';
 import type { ExecutorCounters } from '../kernel/executor.ts';
-import type { ResourceDescription } from '../kernel/resource-description.ts';
+import type { ProblemDescription, ResourceDescription } from '../kernel/resource-description.ts';
 import type { ResourceStatus } from '../kernel/resource-status.ts';
 
 /**
@@ -57,10 +57,12 @@ export interface HealthFacts {
   readonly homes: readonly HomeReport[];
   readonly apps: readonly AppReport[];
   readonly resources: ResourceDescription;
+  /** What is wrong with the storage. */
+  readonly storage: readonly ProblemDescription[];
 }
 
 /** Judges the facts. */
-export function healthOf({ runtime, homes, apps, resources }: HealthFacts): {
+export function healthOf({ runtime, homes, apps, resources, storage }: HealthFacts): {
   health: Health;
   problems: readonly HealthProblem[];
 } {
@@ -69,6 +71,7 @@ export function healthOf({ runtime, homes, apps, resources }: HealthFacts): {
     ...homes.flatMap(problemOfReading),
     ...apps.flatMap(problemOfApp),
     ...problemsOfParts(resources),
+    ...storage.map(({ message, hint }) => ({ where: 'storage', message, hint })),
   ];
   if (runtime === 'stopping' || runtime === 'stopped') return { health: 'stopping', problems };
   if (problems.length > 0) return { health: 'degraded', problems };

@@ -8,6 +8,9 @@ import { installRejectionGuard } from '../kernel/rejection-guard.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
 import { type ControlQuestion, ControlSocket } from './control-socket.ts';
+import type { StorageAdapter } from '../storage/storage-link.ts';
+import { StorageService } from '../storage/storage-service.ts';
+import { configuredStorage } from './configured-storage.ts';
 import { type HomeAccess, Homes, type Reconnecting } from './homes.ts';
 import { healthOf, type HomeReport, type RuntimeStatus } from './runtime-status.ts';
 
@@ -23,6 +26,8 @@ export interface RuntimeOptions extends ResourceContext {
   /** Finds app classes, in place of the apps folder. */
   readonly finder?: AppFinder | undefined;
 }
+  /** Where things are stored, in place of the configured one. Whoever gives it has opened it, and closes it. */
+  readonly storage?: StorageAdapter | undefined;
 
 /** How the daemon came to its end. */
 export interface RuntimeEnd {
@@ -42,6 +47,7 @@ export class Runtime extends Resource implements Activity {
   #homes: Homes | undefined;
   #apps: AppHandler | undefined;
   #exitCode = 0;
+  #storage: StorageService | undefined;
 
   private constructor(options: RuntimeOptions) {
     super('hassette', options);
@@ -71,7 +77,7 @@ export class Runtime extends Resource implements Activity {
   }
 
   busy(): readonly string[] {
-    return this.#apps?.busy() ?? [];
+    return [...(this.#apps?.busy() ?? []), ...(this.#storage?.busy() ?? [])];
   }
 
   runtimeStatus(): RuntimeStatus {
@@ -88,7 +94,7 @@ export class Runtime extends Resource implements Activity {
     const resources = this.describe();
     const { rss, heapUsed } = process.memoryUsage();
     return {
-      ...healthOf({ runtime: this.status, homes, apps, resources }),
+      ...healthOf({ runtime: this.status, homes, apps, resources, storage: this.#storage?.problems ?? [] }),
       version: this.#options.version,
       pid: process.pid,
       startedAt: Temporal.Instant.fromEpochMilliseconds(Math.round(this.#startedMs)).toString(),
@@ -111,9 +117,11 @@ export class Runtime extends Resource implements Activity {
   protected override async onStart(): Promise<void> {
     const { configuration, appsFolder, dataFolder, finder } = this.#options;
     const control =
+    const storage = this.#makeStorage();
+    const ownCalls = new StoredOwnCalls(this, storage.storage).dependsOn(storage);
       dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, (question) => this.#answer(question));
     const { connection, limits } = configuration;
-    const settings = { ...connection, ...limits };
+    const settings = { ...connection, ...limits, ownCalls };
     const homes = new Homes(this, await this.#accesses(), settings, (problems) => this.#refused(problems));
     this.#homes = homes;
     this.#apps = new AppHandler(this, {
@@ -122,11 +130,13 @@ export class Runtime extends Resource implements Activity {
       cacheFolder: dataFolder === undefined ? undefined : join(dataFolder, 'compiled'),
       links: homes.connections,
       limits: { ...limits, callTimeoutMs: connection.callTimeoutMs },
+      storage,
       dryRun: configuration.dryRun,
       finder,
-    }).dependsOn(homes);
-    // A second daemon on the same folder is refused before it touches a home.
-    if (control !== undefined) homes.dependsOn(control);
+    }).dependsOn(homes, storage);
+    homes.dependsOn(ownCalls);
+    // A second daemon on the same folder is refused before it touches anything.
+    if (control !== undefined) storage.dependsOn(control);
 
     this.#eventLoop.start();
     this.own(this.#eventLoop);
@@ -143,6 +153,15 @@ export class Runtime extends Resource implements Activity {
   }
 
   #answer(question: ControlQuestion): RuntimeStatus | Reconnecting {
+  #makeStorage(): StorageService {
+    const { configuration, dataFolder, storage: lent } = this.#options;
+    const onListenerFailure = (error: unknown): void =>
+      this.logger.error({ err: error }, 'somebody who watches the storage failed');
+    const adapter = lent ?? configuredStorage({ configuration, dataFolder, clock: this.clock, onListenerFailure });
+    this.#storage = new StorageService(this, { adapter, lent: lent !== undefined });
+    return this.#storage;
+  }
+
     switch (question.ask) {
       case 'status':
         return this.runtimeStatus();

@@ -1,6 +1,7 @@
 import { formatDuration } from '../kernel/duration.ts';
 import { HassetteError } from '../kernel/errors.ts';
 import { Resource } from '../kernel/resource.ts';
+import { describeProblem, type ProblemDescription } from '../kernel/resource-description.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
 import { checkCommit, checkList, checkRead } from './storable.ts';
 import { Storage } from './storage.ts';
@@ -19,8 +20,8 @@ import type {
 
 export interface StorageServiceOptions {
   readonly adapter: StorageAdapter;
-  /** Whether it is closed at the end; else whoever made it does that. @defaultValue true */
-  readonly closes?: boolean | undefined;
+  /** Whether somebody else opens and closes it. @defaultValue false */
+  readonly lent?: boolean | undefined;
 }
 
 /** What has expired is taken out so often. */
@@ -48,9 +49,9 @@ export class StorageService extends Resource implements StorageLink, Activity {
     this.storage = new Storage(this, this.clock);
   }
 
-  /** What whoever runs the daemon should know of it: a damaged file was set aside. */
-  get notices(): readonly StorageNotice[] {
-    return this.#notices;
+  /** What is wrong with it, for whoever runs the daemon: it fails, or a damaged file was set aside. */
+  get problems(): readonly ProblemDescription[] {
+    return this.status === 'retrying' ? [describeProblem(this.problem), ...this.#notices] : this.#notices;
   }
 
   async read(request: ReadRequest): Promise<readonly StoredEntry[]> {
@@ -81,9 +82,11 @@ export class StorageService extends Resource implements StorageLink, Activity {
   }
 
   protected override async onStart(signal: AbortSignal): Promise<void> {
-    const { adapter, closes = true } = this.#options;
-    if (closes) this.own(() => adapter.close());
-    this.#notices = await adapter.open(signal);
+    const { adapter, lent = false } = this.#options;
+    if (!lent) {
+      this.own(() => adapter.close());
+      this.#notices = await adapter.open(signal);
+    }
     for (const { code, message, hint } of this.#notices) this.logger.error({ code, hint }, message);
     this.logger.debug(`things are stored in ${adapter.description}`);
     await this.#sweep();

@@ -6,6 +6,7 @@ import { Logging, type LogRecord } from '../../src/kernel/logging.ts';
 import { Resource } from '../../src/kernel/resource.ts';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
 class Root extends Resource {}
@@ -46,13 +47,16 @@ export class AppBench implements AsyncDisposable {
       transport: this.home.transport,
       token: this.home.token,
     });
+    const storage = memoryStorage(this.#root, this.clock);
     this.handler = new AppHandler(this.#root, {
       apps: options.apps,
       folder: this.folder.path,
       links: [this.connection],
+      storage,
       limits: options.limits,
-    }).dependsOn(this.connection);
+    }).dependsOn(this.connection, storage);
     this.clock.addActivity(this.handler);
+    this.clock.addActivity(storage);
     this.handler.onReport((report) => this.reports.push(report));
     this.handler.onFailure((failure) => this.failures.push(failure));
     this.logging.tap((record) => this.logs.push(record));

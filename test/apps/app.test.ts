@@ -57,6 +57,7 @@ describe('App', () => {
       'scheduler',
       'signal',
       'states',
+      'store',
       'tasks',
     ]);
   });

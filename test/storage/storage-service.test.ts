@@ -111,7 +111,8 @@ describe('the storage of a daemon', () => {
     expect(adapter.closed).toBe(1);
     const lent = new Fillable({ clock, file: IN_MEMORY, onListenerFailure: () => undefined });
     root = new Root('test', { clock, logging: new Logging({ clock, format: 'silent' }) });
-    new StorageService(root, { adapter: lent, closes: false });
+    await lent.open();
+    new StorageService(root, { adapter: lent, lent: true });
     await root.start();
     await root.stop();
     expect(lent.closed).toBe(0);

@@ -17,6 +17,7 @@ import {
   TooManyCalls,
 } from '../../home-assistant/home-errors.ts';
 import { Cancelled, type ErrorAudience, HassetteError } from '../../kernel/errors.ts';
+import { NotStorable, StorageFull, StorageUnavailable } from '../../storage/storage-errors.ts';
 
 /** An error as plain data. */
 export interface PlainError {
@@ -68,6 +69,9 @@ const REMAKES: Readonly<Record<string, Remake>> = {
   COMMAND_REFUSED: (message, plain) => new CommandRefused(message, refusal(plain)),
   SERVICE_NOT_FOUND: (message, plain) => new ServiceNotFound(message, refusal(plain)),
   NOT_PERMITTED: (message, plain) => new NotPermitted(message, refusal(plain)),
+  NOT_STORABLE: (message, { hint }) => new NotStorable(message, { hint }),
+  STORAGE_FULL: (message, { hint }) => new StorageFull(message, { hint }),
+  STORAGE_UNAVAILABLE: (message, { hint, mayHaveRun = false }) => new StorageUnavailable(message, { hint, mayHaveRun }),
   REST_REFUSED: (message, { hint, status = 0, homeMessage }) => new RestRefused(message, { hint, status, homeMessage }),
 };
 
@@ -77,7 +81,9 @@ export function plainError(error: unknown): PlainError {
   if (!(error instanceof HassetteError)) return { name, message, stack };
   const { code, audience, hint } = error;
   const plain: PlainError = { name, message, stack, code, audience, hint };
-  if (error instanceof ConnectionLost) return { ...plain, mayHaveRun: error.mayHaveRun };
+  if (error instanceof ConnectionLost || error instanceof StorageUnavailable) {
+    return { ...plain, mayHaveRun: error.mayHaveRun };
+  }
   if (error instanceof CommandRefused) return { ...plain, homeCode: error.homeCode, homeMessage: error.homeMessage };
   if (error instanceof RestRefused) return { ...plain, status: error.status, homeMessage: error.homeMessage };
   return plain;

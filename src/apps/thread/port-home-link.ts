@@ -153,7 +153,7 @@ export class HomeLinkServer implements Disposable {
     this.#thread = thread;
   }
 
-  readonly answering: Answering<DaemonQuestions> = {
+  readonly answering: Pick<Answering<DaemonQuestions>, 'home.command' | 'home.rest'> = {
     'home.command': ({ home, json, ...options }, signal) =>
       // It was a command before it was JSON.
       this.#link(home).command(JSON.parse(json) as Command, { ...options, signal }),

@@ -9,11 +9,13 @@ import { ScaledClock } from '../../kernel/scaled-clock.ts';
 import { SystemClock } from '../../kernel/system-clock.ts';
 import { type Activity, type ClockPeer, NotQuiet, VirtualClock } from '../../kernel/virtual-clock.ts';
 import { withTimeout } from '../../kernel/waiting.ts';
+import type { StorageLink } from '../../storage/storage-link.ts';
 import { AppThreadEnded } from '../app-errors.ts';
 import type { AppLimits } from '../app-limits.ts';
 import type { AppDetails, AppReport, AppSpec, HostControl, HostOrders } from '../host-control.ts';
 import { PortChannel } from './port-channel.ts';
 import { HomeLinkServer } from './port-home-link.ts';
+import { StorageLinkServer } from './port-storage-link.ts';
 import type {
   DaemonEnd,
   DaemonNews,
@@ -29,6 +31,7 @@ export interface ThreadHostOptions {
   readonly name: string;
   readonly control: HostControl;
   readonly links: readonly HomeLink[];
+  readonly storage: StorageLink;
   readonly folder: string;
   readonly cacheFolder: string | undefined;
   readonly limits: AppLimits;
@@ -52,6 +55,7 @@ const ENTRY = new URL(`./worker-entry${import.meta.url.endsWith('.ts') ? '.ts' :
 export class ThreadHost extends Resource implements HostOrders, Activity {
   readonly #options: ThreadHostOptions;
   readonly #server: HomeLinkServer;
+  readonly #storage: StorageLinkServer;
   /** A thread that hangs does so in the machine's time, at whatever speed the daemon's passes. */
   readonly #machineTime = new SystemClock();
   readonly #stopWithinMs: number;
@@ -66,6 +70,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
     super(options.name, owner, `thread.${options.name}`);
     this.#options = options;
     this.#server = new HomeLinkServer(options.links, () => this.#channel());
+    this.#storage = new StorageLinkServer(options.storage, () => this.#channel());
     const { drainMs, shutdownHooksMs } = options.limits;
     this.#stopWithinMs = drainMs + shutdownHooksMs + STOP_SLACK_MS;
     const speed = this.clock instanceof ScaledClock ? this.clock.speed : 1;
@@ -104,9 +109,10 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
     // Also where the time to stop it runs out.
     this.own(() => this.#end());
     const thread: DaemonEnd = new PortChannel<DaemonQuestions, DaemonNews, ThreadQuestions, ThreadNews>(worker, {
-      answering: this.#server.answering,
+      answering: { ...this.#server.answering, ...this.#storage.answering },
       hearing: {
         ...this.#server.hearing,
+        ...this.#storage.hearing,
         'app.report': (report) => this.#options.control.onAppReport(report),
         'app.failure': (failure) => this.#options.control.onFailure(failure),
         topic: (emission) => this.#options.control.onTopic(emission),
@@ -173,6 +179,7 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
     this.#thread = undefined;
     this.#worker = undefined;
     this.#server[Symbol.dispose]();
+    this.#storage[Symbol.dispose]();
     thread?.close(new Cancelled(`The thread "${this.name}" has ended`));
     if (worker === undefined) return;
     this.#isEnding = true;

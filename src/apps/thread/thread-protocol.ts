@@ -9,6 +9,15 @@ import type {
   WireEvent,
 } from '../../home-assistant/protocol/wire.ts';
 import type { LogLevel } from '../../kernel/logging.ts';
+import type {
+  Commit,
+  CommitOutcome,
+  ListRequest,
+  ReadRequest,
+  StorageChange,
+  StoredEntry,
+  StoredPage,
+} from '../../storage/storage-link.ts';
 import type { AppLimits } from '../app-limits.ts';
 import type { AppDetails, AppFailure, AppReport, AppSpec } from '../host-control.ts';
 import type { PortChannel } from './port-channel.ts';
@@ -59,6 +68,9 @@ export type DaemonQuestions = {
     readonly given: CallOptionsData & { readonly home: string; readonly request: RestRequest };
     readonly answer: RestResponse;
   };
+  readonly 'storage.read': { readonly given: ReadRequest; readonly answer: readonly StoredEntry[] };
+  readonly 'storage.list': { readonly given: ListRequest; readonly answer: StoredPage };
+  readonly 'storage.commit': { readonly given: Commit; readonly answer: CommitOutcome };
 };
 
 /** What a thread tells the daemon. */
@@ -76,6 +88,9 @@ export type DaemonNews = {
     readonly sharing: HomeSubscription['sharing'];
   };
   readonly 'home.unsubscribe': { readonly home: string; readonly id: number };
+  /** `id` is the thread's own number for it. */
+  readonly 'storage.watch': { readonly id: number; readonly namespace: string };
+  readonly 'storage.unwatch': { readonly id: number };
   readonly 'app.report': AppReport;
   readonly 'app.failure': AppFailure;
   readonly topic: Emission;
@@ -109,6 +124,7 @@ export type ThreadNews = {
   readonly 'home.provenance': { readonly home: string; readonly news: ProvenanceNews };
   readonly 'home.config': { readonly home: string; readonly config: HomeConfig };
   readonly 'home.subscription': { readonly home: string; readonly id: number; readonly news: SubscriptionNews };
+  readonly 'storage.change': { readonly id: number; readonly change: StorageChange };
   readonly topic: Emission;
   readonly 'log.level': { readonly path: string | undefined; readonly level: LogLevel | undefined };
 };

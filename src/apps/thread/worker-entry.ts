@@ -9,6 +9,7 @@ import { VirtualClock } from '../../kernel/virtual-clock.ts';
 import { AppHost } from '../app-host.ts';
 import { type Port, PortChannel } from './port-channel.ts';
 import { hearHomes, PortHomeLink } from './port-home-link.ts';
+import { PortStorageLink } from './port-storage-link.ts';
 import type {
   DaemonNews,
   DaemonQuestions,
@@ -50,16 +51,19 @@ function runThread(port: Port, setup: ThreadSetup): void {
     },
     hearing: {
       ...hearHomes(links),
+      'storage.change': ({ id, change }) => storage.tell(id, change),
       topic: (emission) => host.deliverTopic(emission),
       'log.level': ({ path, level }) => logging.setLevel(path, level),
     },
   });
+  const storage = new PortStorageLink(daemon);
   for (const home of setup.homes) links.set(home, new PortHomeLink(home, daemon));
 
   const host = new AppHost(
     { clock, logging },
     {
       links: [...links.values()],
+      storage,
       folder: setup.folder,
       cacheFolder: setup.cacheFolder,
       limits: setup.limits,

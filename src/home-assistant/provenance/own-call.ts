@@ -68,6 +68,11 @@ export function entitiesOf(data: CallData): readonly string[] {
   return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === 'string' && id.includes('.')) : [];
 }
 
+/** What of a call's data says whom it is about. */
+export function targetOf(data: CallData): CallData {
+  return Object.fromEntries(Object.entries(data).filter(([key]) => TARGET_KEYS.includes(key)));
+}
+
 /** Domains whose services may do anything to any entity. */
 const GENERAL = new Set(['homeassistant', 'script', 'scene', 'automation', 'group', 'python_script']);
 

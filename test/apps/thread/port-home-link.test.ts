@@ -12,6 +12,7 @@ import type {
 } from '../../../src/apps/thread/thread-protocol.ts';
 import { Cancelled } from '../../../src/kernel/errors.ts';
 import { CommandRefused, ConnectionLost, ServiceNotFound } from '../../../src/home-assistant/home-errors.ts';
+import { StorageLinkServer } from '../../../src/apps/thread/port-storage-link.ts';
 import { RecordingSink } from '../../home-assistant/recording-sink.ts';
 import { ScriptedLink } from '../../home-assistant/scripted-link.ts';
 
@@ -23,15 +24,26 @@ afterEach(() => {
 
 const nothing = (): undefined => undefined;
 
+const notHere = (): Promise<never> => Promise.reject(new Error('not here'));
+const NO_STORAGE = { read: notHere, list: notHere, commit: notHere, watch: () => nothing };
+
 /** A link, and the same over a port. */
 function linkOverPort() {
   const { port1, port2 } = new MessageChannel();
   opened.push(() => port1.close());
   const link = new ScriptedLink();
   const server = new HomeLinkServer([link], () => daemon);
+  const storage = new StorageLinkServer(NO_STORAGE, () => daemon);
   const daemon: DaemonEnd = new PortChannel<DaemonQuestions, DaemonNews, ThreadQuestions, ThreadNews>(port1, {
-    answering: server.answering,
-    hearing: { ...server.hearing, 'app.report': nothing, 'app.failure': nothing, topic: nothing, 'log.line': nothing },
+    answering: { ...server.answering, ...storage.answering },
+    hearing: {
+      ...server.hearing,
+      ...storage.hearing,
+      'app.report': nothing,
+      'app.failure': nothing,
+      topic: nothing,
+      'log.line': nothing,
+    },
   });
   const links = new Map<string, PortHomeLink>();
   const thread: ThreadEnd = new PortChannel<ThreadQuestions, ThreadNews, DaemonQuestions, DaemonNews>(port2, {
@@ -45,7 +57,7 @@ function linkOverPort() {
       'clock.next': nothing,
       'clock.advance': nothing,
     },
-    hearing: { ...hearHomes(links), topic: nothing, 'log.level': nothing },
+    hearing: { ...hearHomes(links), 'storage.change': nothing, topic: nothing, 'log.level': nothing },
   });
   const far = new PortHomeLink('default', thread);
   links.set('default', far);

@@ -7,6 +7,7 @@ import { Logging, type LogRecord } from '../../../src/kernel/logging.ts';
 import { Resource } from '../../../src/kernel/resource.ts';
 import { SystemClock } from '../../../src/kernel/system-clock.ts';
 import { SimulatedHome } from '../../../src/simulator/simulated-home.ts';
+import { memoryStorage } from '../../storage/memory-storage.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 
 class Root extends Resource {}
@@ -35,8 +36,11 @@ async function start(files: Readonly<Record<string, string>>, apps: Readonly<Rec
   const home = new SimulatedHome({ clock, states: { 'binary_sensor.hall': 'off', 'light.hall': 'off' } });
   const root = new Root('test', { clock, logging });
   const connection = new HomeConnection(root, { home: 'default', transport: home.transport, token: home.token });
+  const storage = memoryStorage(root, clock);
   const limits = { ...DEFAULT_APP_LIMITS, startHookMs: 5000, drainMs: 50, shutdownHooksMs: 50 };
-  const handler = new AppHandler(root, { apps, limits, folder: folder.path, links: [connection] });
+  const handler = new AppHandler(root, { apps, limits, folder: folder.path, links: [connection], storage }).dependsOn(
+    storage,
+  );
   const failures: AppFailure[] = [];
   handler.onFailure((failure) => failures.push(failure));
   opened.push({
