@@ -10,6 +10,8 @@ import type { Failure } from '../kernel/failure.ts';
 import type { Life } from '../kernel/life.ts';
 import type { Logger } from '../kernel/logging.ts';
 import { TaskBucket } from '../kernel/task-bucket.ts';
+import { AppRules } from '../rules/app-rules.ts';
+import type { RuleService } from '../rules/rule-service.ts';
 import { AppScheduler } from '../scheduler/app-scheduler.ts';
 import type { SchedulerService } from '../scheduler/scheduler-service.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -39,6 +41,7 @@ export interface SharedServices {
   readonly executor: Executor;
   readonly bus: BusService;
   readonly scheduler: SchedulerService;
+  readonly rules: RuleService;
   readonly blocking: BlockingPool;
   readonly storage: Storage;
   readonly homes: ReadonlyMap<string, Home>;
@@ -56,6 +59,7 @@ export class Belongings implements AppGiven {
   readonly #shared: SharedServices;
   #app: HostedApp | undefined;
   #scheduler: AppScheduler | undefined;
+  #rules: AppRules | undefined;
   #sun: AppSun | undefined;
   #tasks: TaskBucket | undefined;
   #store: AppStore | undefined;
@@ -118,6 +122,18 @@ export class Belongings implements AppGiven {
     const namespace = storeNamespace(home.home, name);
     this.#store ??= new AppStore({ storage, executor, life, namespace, onError: this.#onError });
     return this.#store;
+  }
+
+  get rules(): AppRules {
+    const { life, home, logger } = this.#own;
+    this.#rules ??= new AppRules({
+      ...{ life, logger },
+      service: this.#shared.rules,
+      self: () => this.#app,
+      timeZone: () => home.timeZone,
+      onError: this.#onError,
+    });
+    return this.#rules;
   }
 
   get tasks(): TaskBucket {

@@ -148,7 +148,13 @@ export class AppHandler extends Resource implements Activity {
   async describeApps(): Promise<readonly AppDetails[]> {
     const described = await Promise.all(Array.from(this.#hosts(), (host) => host.describeApps()));
     const details = new Map(described.flat().map((app) => [app.name, app]));
-    return this.apps().map((report) => ({ subscriptions: [], jobs: [], ...details.get(report.name), ...report }));
+    return this.apps().map((report) => ({
+      subscriptions: [],
+      jobs: [],
+      rules: [],
+      ...details.get(report.name),
+      ...report,
+    }));
   }
 
   busy(): readonly string[] {
@@ -183,13 +189,13 @@ export class AppHandler extends Resource implements Activity {
       folder,
       cacheFolder,
       links,
+      storage,
       limits: this.#limits,
       control: this.#control(() => thread),
       onEnded: (error) => {
         if (this.#threads.get(name) !== thread) return;
         this.#threads.delete(name);
         this.#fail(name, error);
-      storage,
         void thread.stop();
       },
     });

@@ -10,6 +10,7 @@ import type { LogLevel } from '../kernel/logging.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
+import { RuleService } from '../rules/rule-service.ts';
 import { SchedulerService } from '../scheduler/scheduler-service.ts';
 import { Storage } from '../storage/storage.ts';
 import type { StorageLink } from '../storage/storage-link.ts';
@@ -41,6 +42,7 @@ export class AppHost extends Resource implements HostOrders, Activity {
   readonly homes: ReadonlyMap<string, Home>;
   readonly bus: BusService;
   readonly scheduler: SchedulerService;
+  readonly rules: RuleService;
   readonly blocking: BlockingPool;
   readonly storage: Storage;
   readonly #options: AppHostOptions;
@@ -67,6 +69,7 @@ export class AppHost extends Resource implements HostOrders, Activity {
     this.homes = new Map(options.links.map((link) => [link.home, new Home(this, link)]));
     this.bus = new BusService(this, { executor: this.executor });
     this.scheduler = new SchedulerService(this, { executor: this.executor });
+    this.rules = new RuleService(this, { executor: this.executor, homes: this.homes.values() });
     this.blocking = new BlockingPool(this);
     this.storage = new Storage(options.storage, clock);
   }
@@ -74,7 +77,7 @@ export class AppHost extends Resource implements HostOrders, Activity {
   async startApp(spec: AppSpec): Promise<AppReport> {
     await this.stopApp(spec.name);
     const instance = new AppInstance(this, spec, this.#surroundings());
-    instance.dependsOn(...this.homes.values(), this.bus, this.scheduler, this.blocking);
+    instance.dependsOn(...this.homes.values(), this.bus, this.scheduler, this.rules, this.blocking);
     this.#instances.set(spec.name, instance);
     await instance.start();
     return instance.settled;
@@ -98,10 +101,12 @@ export class AppHost extends Resource implements HostOrders, Activity {
   describeApps(): Promise<readonly AppDetails[]> {
     const subscriptions = Map.groupBy(this.bus.subscriptions(), ({ app }) => app);
     const jobs = Map.groupBy(this.scheduler.list(), ({ app }) => app);
+    const rules = Map.groupBy(this.rules.list(), ({ app }) => app);
     const details = Array.from(this.#instances.values(), ({ report }) => ({
       ...report,
       subscriptions: subscriptions.get(report.name) ?? [],
       jobs: jobs.get(report.name) ?? [],
+      rules: rules.get(report.name) ?? [],
     }));
     return Promise.resolve(details);
   }
@@ -140,9 +145,9 @@ export class AppHost extends Resource implements HostOrders, Activity {
 
   #surroundings(): AppSurroundings {
     const { limits, isolation, control } = this.#options;
-    const { clock, executor, homes, bus, scheduler, blocking, storage } = this;
+    const { clock, executor, homes, bus, scheduler, rules, blocking, storage } = this;
     return {
-      ...{ clock, executor, homes, bus, scheduler, blocking, storage, limits, isolation },
+      ...{ clock, executor, homes, bus, scheduler, rules, blocking, storage, limits, isolation },
       finder: this.#finder,
       onReport: (report) => control.onAppReport(report),
     };

@@ -4,6 +4,9 @@ import type { EntityHandle } from '../home-assistant/entity.ts';
 import type { Failure } from '../kernel/failure.ts';
 import type { Logger } from '../kernel/logging.ts';
 import type { TaskBucket } from '../kernel/task-bucket.ts';
+import type { AppRules } from '../rules/app-rules.ts';
+import type { Rule } from '../rules/rule.ts';
+import type { RuleOptions } from '../rules/rule-options.ts';
 import type { AppScheduler } from '../scheduler/app-scheduler.ts';
 import type { AppBus } from './app-bus.ts';
 import type { AppClock } from './app-clock.ts';
@@ -11,10 +14,10 @@ import { AppNotHosted, AppOfAnotherHassette } from './app-errors.ts';
 import type { AppHome } from './app-home.ts';
 import type { AppHomes } from './app-homes.ts';
 import type { HomeName } from '../home-assistant/subscriptions/state-types.ts';
+import type { AppStore } from './store/app-store.ts';
 import type { AppSun } from './app-sun.ts';
 import type { StatesView } from '../home-assistant/states/states-view.ts';
 
-import type { AppStore } from './store/app-store.ts';
 /**
  * What an app and its host agree upon. It is raised when the daemon can no longer host the apps of an older copy. All
  * plumbing of `App` is behind registered symbols, so that a class is recognised whichever copy of Hassette its `App` is
@@ -33,14 +36,15 @@ export interface AppGiven {
   readonly config: unknown;
   readonly bus: AppBus;
   readonly scheduler: AppScheduler;
+  readonly rules: AppRules;
   readonly api: Api;
   readonly states: StatesView;
   readonly tasks: TaskBucket;
+  readonly store: AppStore;
   readonly logger: Logger;
   readonly clock: AppClock;
   readonly sun: AppSun;
   readonly home: AppHome;
-  readonly store: AppStore;
   readonly homes: AppHomes;
   readonly signal: AbortSignal;
   entity<Id extends string>(entityId: Id): EntityHandle<Id>;
@@ -189,15 +193,15 @@ export abstract class App<Config = undefined> {
     return this.#of('tasks').tasks;
   }
 
-  /** The app's own log. */
-  get logger(): Logger {
-    return this.#of('logger').logger;
-  }
   /** What the app keeps over a restart, in a place of its own. */
   get store(): AppStore {
     return this.#of('store').store;
   }
 
+  /** The app's own log. */
+  get logger(): Logger {
+    return this.#of('logger').logger;
+  }
 
   /** The time in the home. */
   get clock(): AppClock {
@@ -242,6 +246,34 @@ export abstract class App<Config = undefined> {
    */
   entity<const Id extends string>(entityId: Id): EntityHandle<Id> {
     return this.#of('entity()').entity(entityId);
+  }
+
+  /**
+   * Keeps something as it should be for as long as a condition is true: `enter` runs when it has become true, `exit`
+   * when it is so no longer. Unlike a handler of an event it knows where it stands when the app is started in the
+   * middle.
+   *
+   * The condition is a function that looks, and does nothing else: at states, attributes and selections, at
+   * `clock.isBetween` and `sun.isUp`, at other rules. It is asked again whenever something that it has looked at has
+   * changed. While an entity that it looks at has no value, all stays as it is.
+   *
+   * @example
+   * ```ts
+   * this.whenever(
+   *   () => this.states.is('binary_sensor.hallway', 'on') && this.states.below('sensor.lux', 40, { hysteresis: 5 }),
+   *   {
+   *     name: 'hallway',
+   *     enter: () => this.entity('light.hallway').turnOn(),
+   *     exit: () => this.entity('light.hallway').turnOff(),
+   *     hold: { exit: '3m' },
+   *   },
+   * );
+   * ```
+   * @throws InvalidArgument if an option is not what it has to be, or a rule of an app that has several has no name of
+   * its own; Cancelled once the app has stopped.
+   */
+  whenever(condition: () => boolean, options: RuleOptions): Rule {
+    return this.#of('whenever()').rules.whenever(condition, options);
   }
 
   /** Runs first when the app starts. Like every start hook it may take 30 s. */

@@ -61,6 +61,7 @@ export interface AppFailure {
 export interface AppDetails extends AppReport {
   readonly subscriptions: readonly unknown[];
   readonly jobs: readonly unknown[];
+  readonly rules: readonly unknown[];
 }
 
 /** What a host is asked to do. It carries plain data only: the host may be in another thread. */

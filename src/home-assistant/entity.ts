@@ -9,6 +9,7 @@ import { type Area, areaOf, type Floor, floorOf } from './registries/records.ts'
 import type { AskOptions, EntityResponse, ServiceData } from './calls/service-call.ts';
 import type { Services } from './calls/services.ts';
 import type { DomainOf, StateChangeEvent, StateOptions, WaitOptions, WaitResult } from './subscriptions/state-types.ts';
+import { readAspect, readRegistries, readState } from './states/state-reads.ts';
 import type { StateOf } from './states/states-view.ts';
 
 /**
@@ -69,7 +70,7 @@ type CamelCase<Text extends string> = Text extends `${infer First}_${infer Rest}
 
 /** What an entity needs of its app. */
 export interface EntityContext {
-  readonly home: Pick<Home, 'mirror' | 'service' | 'registries'>;
+  readonly home: Home;
   readonly api: Api;
   /** The app's `bus.onStateChange`, its types forgotten. */
   readonly onStateChange: (entityId: string, optionsOrHandler: unknown, handler: unknown) => Subscription;
@@ -94,7 +95,7 @@ export class Entity<Id extends string = string> {
   /** All of the present state, as an object that stays as it is; undefined where the home has no such entity. */
   get current(): StateOf<Id> | undefined {
     // What states a domain has is Home Assistant's word, as the types tell it.
-    return this.#context.home.mirror.get(this.entityId) as StateOf<Id> | undefined;
+    return readState(this.#context.home, this.entityId) as StateOf<Id> | undefined;
   }
 
   /** The present state; undefined where the home has no such entity. */
@@ -114,7 +115,8 @@ export class Entity<Id extends string = string> {
 
   /** Whether there is a value: neither `unavailable` nor `unknown`, nor no such entity. */
   get available(): boolean {
-    return this.current?.available === true;
+    const { home } = this.#context;
+    return readAspect(home, this.entityId, 'availability', () => home.mirror.get(this.entityId)?.available === true);
   }
 
   /** When the state last became what it is, on Home Assistant's clock. */
@@ -124,22 +126,33 @@ export class Entity<Id extends string = string> {
 
   /** The area that it stands in: its own, else its device's. Undefined where it stands in none. */
   get area(): Area | undefined {
-    const { index } = this.#context.home.registries;
-    const areaId = index.areaIdOf(this.#presentId);
-    const area = areaId === undefined ? undefined : index.areas.get(areaId);
-    return area === undefined ? undefined : areaOf(area);
+    const { home } = this.#context;
+    return readRegistries(home, `area of ${this.entityId}`, () => {
+      const { index } = home.registries;
+      const areaId = index.areaIdOf(this.#presentId);
+      const area = areaId === undefined ? undefined : index.areas.get(areaId);
+      return area === undefined ? undefined : areaOf(area);
+    });
   }
 
   /** The floor of its area. */
   get floor(): Floor | undefined {
-    const floorId = this.area?.floorId;
-    const floor = floorId === undefined ? undefined : this.#context.home.registries.index.floors.get(floorId);
-    return floor === undefined ? undefined : floorOf(floor);
+    const { home } = this.#context;
+    return readRegistries(home, `floor of ${this.entityId}`, () => {
+      const floorId = this.area?.floorId;
+      const floor = floorId === undefined ? undefined : home.registries.index.floors.get(floorId);
+      return floor === undefined ? undefined : floorOf(floor);
+    });
   }
 
   /** The ids of its own labels. Those of its device and its area count in selections as well. */
   get labels(): readonly string[] {
-    return this.#context.home.registries.index.entity(this.#presentId)?.labels ?? [];
+    const { home } = this.#context;
+    return readRegistries(
+      home,
+      `labels of ${this.entityId}`,
+      () => home.registries.index.entity(this.#presentId)?.labels ?? [],
+    );
   }
 
   /** `bus.onStateChange` for this entity. */
@@ -169,7 +182,8 @@ export class Entity<Id extends string = string> {
    * ```
    */
   override(): Override | null {
-    return this.#context.override(this.entityId);
+    const { home, override } = this.#context;
+    return readAspect(home, this.entityId, 'override', () => override(this.entityId));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Channel } from '../bus/channel.ts';
 import type { Timer } from '../kernel/clock.ts';
 import { HassetteError, TimedOut } from '../kernel/errors.ts';
+import { Moment } from '../kernel/moment.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
 import { cancellationOf, isCancellation, withTimeout } from '../kernel/waiting.ts';
 import type { HomeLink, HomeProblem, HomeSink, HomeSnapshot, HomeStatus } from './home-link.ts';
@@ -61,6 +62,8 @@ export class Home extends Resource implements HomeKnowledge {
   readonly lifecycle = new Channel<HomeLifecycleEvent>('lifecycle');
   /** What the home says of itself, its time zone and position among it. The key is the home's name. */
   readonly configured = new Channel<HomeConfig>('configured');
+  /** What changed together is told together. */
+  readonly moment = new Moment();
   readonly services: ServiceCatalogue;
   /** Who caused what. */
   readonly provenance: Provenance;
@@ -85,6 +88,7 @@ export class Home extends Resource implements HomeKnowledge {
     this.link = link;
     this.mirror = new StateMirror({
       watches: (entityId) => this.states.watches(entityId),
+      together: (work) => this.moment.tell(work),
       tell: (transition) => this.#publish(this.states, transition.entityId, transition),
       appeared: (entityId) => this.selections.appeared(entityId),
     });
@@ -92,7 +96,7 @@ export class Home extends Resource implements HomeKnowledge {
       clock: this.clock,
       logger: this.logger,
       ask: (command) => this.#ask(command, REGISTRIES_LIMIT_MS),
-      onChanged: (created) => this.selections.update(created),
+      onChanged: (created) => this.moment.tell(() => this.selections.update(created)),
       onRenamed: (from, to) => this.#rename(from, to),
     });
     this.selections = new Selections(this.registries.index, this.mirror);
@@ -321,9 +325,11 @@ export class Home extends Resource implements HomeKnowledge {
     const first = this.#snapshotGeneration === undefined;
     this.#snapshotGeneration = generation;
     this.#restarted = restarted;
-    if (first) this.mirror.fill(entities);
-    else this.mirror.replace(entities, restarted);
-    this.selections.update();
+    this.moment.tell(() => {
+      if (first) this.mirror.fill(entities);
+      else this.mirror.replace(entities, restarted);
+      this.selections.update();
+    });
     this.#settle();
   }
 

@@ -1,5 +1,6 @@
 import { Cancelled } from './errors.ts';
 import { currentExecution } from './execution.ts';
+import { refuseInCondition } from './tracked-reads.ts';
 
 /**
  * The life of an app or a service as those see it who act in its name: it begins with the object, ends once, and
@@ -43,10 +44,13 @@ export class Life {
  * Within an execution of that life only the execution is asked: the hooks of an app that shuts down may still act,
  * though its life has ended. What an execution does in the name of another life needs both alive.
  *
- * @throws Cancelled if it may not.
+ * @throws Cancelled if it may not; NotInCondition where the condition of a rule does.
  */
 export function assertMayAct(life: Life, what: string): void {
+  refuseInCondition(what, ACTS_ELSEWHERE);
   const execution = currentExecution();
   execution?.assertLive(what);
   if (execution?.owner !== life.name) life.assertLive(what);
 }
+
+const ACTS_ELSEWHERE = 'A condition only looks: it is asked again whenever what it looked at has changed. Act in `enter` or `exit`.';

@@ -32,6 +32,7 @@ export class Selections {
   readonly #index: RegistryIndex;
   readonly #states: SelectableStates;
   readonly #live = new Set<LiveSelection>();
+  readonly #listeners = new Set<() => void>();
 
   constructor(index: RegistryIndex, states: SelectableStates) {
     this.#index = index;
@@ -56,6 +57,12 @@ export class Selections {
     return { members: selection.members, end: () => this.#live.delete(selection) };
   }
 
+  /** Calls `listener` whenever the registries have changed. The function given back ends that. */
+  onUpdate(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Works all out anew, and tells the differences. */
   update(fresh: ReadonlySet<string> = NOBODY): void {
     for (const selection of [...this.#live]) {
@@ -69,6 +76,7 @@ export class Selections {
       if (joined.length > 0) follower.onJoined(joined, fresh);
       follower.onUpdated();
     }
+    for (const listener of [...this.#listeners]) listener();
   }
 
   /** A member is a member under its new id as well: nobody joins or leaves. */

@@ -23,6 +23,8 @@ export interface StateTransition {
 /** Who wants to know. It is asked before anything is made for it. */
 export interface MirrorObserver {
   watches(entityId: string): boolean;
+  /** Calls `tell` for each of some transitions that belong together. */
+  together(work: () => void): void;
   tell(transition: StateTransition): void;
   /** An entity has a state that had none. It comes before the transition that says so. */
   appeared(entityId: string): void;
@@ -85,6 +87,12 @@ export class StateMirror {
   /** The last state that was neither `unavailable` nor `unknown`: the present one, or one before it. */
   lastGood(entityId: string): EntityState | undefined {
     return this.#record(entityId)?.lastGood();
+  }
+
+  /** Whether there was no update at or before a moment of Home Assistant's clock: a restart dates all anew. */
+  isAllNewerThan(ms: number): boolean {
+    for (const record of this.#records.values()) if (record.lastUpdatedS * 1000 <= ms) return false;
+    return this.#records.size > 0;
   }
 
   /** Whether any entity is known under an id that it had once. */
@@ -266,7 +274,10 @@ export class StateMirror {
   }
 
   #tell(transitions: readonly StateTransition[]): void {
-    for (const transition of transitions) this.#observer.tell(transition);
+    if (transitions.length === 0) return;
+    this.#observer.together(() => {
+      for (const transition of transitions) this.#observer.tell(transition);
+    });
   }
 }
 
@@ -298,6 +309,10 @@ class EntityRecord {
 
   get attributes(): Attributes {
     return this.#attributes;
+  }
+
+  get lastUpdatedS(): number {
+    return this.#lastUpdatedS;
   }
 
   /** It is the same entity as another record's. */

@@ -1,16 +1,34 @@
+import { numberOf } from '../../bus/conditions.ts';
+import type { AnyFunction } from '../../bus/only.ts';
+import { currentTracker } from '../../kernel/tracked-reads.ts';
 import { EntityUnavailable } from '../calls/call-errors.ts';
+import { Aggregates, isUnanimous } from './aggregates.ts';
 import type { DomainState, Unavailable } from './domain-states.ts';
-import type { EntityState } from './entity-state.ts';
+import { type EntityState, isAvailable } from './entity-state.ts';
 import type { Home } from '../home.ts';
 import { nearestEntity } from '../calls/service-check.ts';
-import { readSelection } from '../registries/selection.ts';
-import type { DomainOf, EntityIdOf, Selection } from '../subscriptions/state-types.ts';
+import { groupOf, membersOf } from './entity-group.ts';
+import { readAspect, readMembers, readState, readVerdict } from './state-reads.ts';
+import type { DomainOf, EntityIdOf, Selection, StateCondition } from '../subscriptions/state-types.ts';
+import { type Side, Threshold, type ThresholdOptions } from './threshold.ts';
 
 /** The state of an entity, with the states that its domain can have. */
 export type StateOf<Id extends string> = EntityState<DomainState<DomainOf<Id>> | Unavailable>;
 
-/** The ids of a domain, or of what a selection means. */
-type IdOf<Wanted> = Wanted extends string ? `${Wanted}.${string}` : EntityIdOf<Wanted>;
+/** The ids of a domain, of entities that are named, or of what a glob or a selection means. */
+type MemberOf<Group> = Group extends string
+  ? string extends Group
+    ? string
+    : Group extends `${string}.${string}` | `${string}*${string}`
+      ? EntityIdOf<Group>
+      : `${Group}.${string}`
+  : EntityIdOf<Group>;
+
+/** Several entities: all of a domain (`'light'`), a glob, some that are named, or a selection. */
+export type EntityGroup = string | readonly string[] | Selection;
+
+/** What the states of several entities may be held against: a state, a list of them, `above(20)`, `not('off')`. */
+export type GroupCondition<Group> = Exclude<StateCondition<MemberOf<Group>>, AnyFunction>;
 
 /**
  * The states of a home as they are now: `this.states`. Reading costs nothing and waits for nothing; while a change is
@@ -23,44 +41,66 @@ type IdOf<Wanted> = Wanted extends string ? `${Wanted}.${string}` : EntityIdOf<W
  * ```
  */
 export class StatesView {
-  readonly #home: Pick<Home, 'home' | 'mirror' | 'selections'>;
+  readonly #home: Home;
+  readonly #aggregates: Aggregates;
 
-  constructor(home: Pick<Home, 'home' | 'mirror' | 'selections'>) {
+  constructor(home: Home) {
     this.#home = home;
+    this.#aggregates = new Aggregates(home);
   }
 
   /** How many entities there are. */
   get size(): number {
-    return this.#home.mirror.size;
+    return readMembers(this.#home, undefined, '*', () => this.#home.mirror.size);
   }
 
   /** The state of an entity; undefined where the home has no such entity. */
   get<const Id extends string>(entityId: Id): StateOf<Id> | undefined {
     // What states a domain has is Home Assistant's word, as the types tell it.
-    return this.#home.mirror.get(entityId) as StateOf<Id> | undefined;
+    return readState(this.#home, entityId) as StateOf<Id> | undefined;
   }
 
   /**
    * The last state of an entity that was one: its present state unless that is `unavailable` or `unknown`; undefined
    * where it never had any.
    */
-  lastGood<const Id extends string>(entityId: Id): EntityState<DomainState<DomainOf<Id>>> | undefined {
-    return this.#home.mirror.lastGood(entityId) as EntityState<DomainState<DomainOf<Id>>> | undefined;
+  lastGood<const Id extends string>(
+    entityId: Id,
+  ): EntityState<DomainState<DomainOf<Id>>> | undefined {
+    // As above.
+    return readAspect(this.#home, entityId, 'last value', () => this.#home.mirror.lastGood(entityId)) as
+      | EntityState<DomainState<DomainOf<Id>>>
+      | undefined;
   }
 
   /** Whether the home has such an entity, whatever its state. */
   has(entityId: string): boolean {
-    return this.#home.mirror.has(entityId);
+    return readAspect(this.#home, entityId, 'presence', () => this.#home.mirror.has(entityId));
   }
 
-  /** Whether an entity is in a state, or in one of several. What is not there is in none. */
+  /**
+   * Whether an entity is in a state, or in one of several. What is not there is in none. In the condition of a rule an
+   * entity without a value leaves the rule as it is, unless `unavailable` or `unknown` is asked for.
+   */
   is<const Id extends string>(
     entityId: Id,
     state: DomainState<DomainOf<Id>> | Unavailable | readonly (DomainState<DomainOf<Id>> | Unavailable)[],
   ): boolean {
-    const wanted: string | readonly string[] = state;
-    const present = this.#home.mirror.stateOf(entityId);
-    return present !== undefined && (typeof wanted === 'string' ? wanted === present : wanted.includes(present));
+    const wanted: readonly string[] = typeof state === 'string' ? [state] : state;
+    const tracker = currentTracker();
+    if (tracker === undefined) {
+      const present = this.#home.mirror.stateOf(entityId);
+      return present !== undefined && wanted.includes(present);
+    }
+    const isRaw = !wanted.every(isAvailable);
+    return readVerdict(tracker, this.#home, entityId, {
+      what: `is ${wanted.join(' or ')}`,
+      says: (present) =>
+        isRaw || (present !== undefined && isAvailable(present))
+          ? present !== undefined && wanted.includes(present)
+          : undefined,
+      dated: true,
+    });
   }
 
   /**
@@ -73,22 +113,61 @@ export class StatesView {
    * @throws EntityUnavailable where it has none at present, unless a value is given to take instead.
    */
   number<Or = never>(entityId: string, instead?: { readonly or: Or }): number | Or {
-    const number = this.#home.mirror.get(entityId)?.number;
+    const number = readState(this.#home, entityId, instead === undefined)?.number;
     if (number !== undefined) return number;
     if (instead !== undefined) return instead.or;
     throw this.#unavailable(entityId);
   }
 
-  /** Whether an entity has a number above the limit. It has not while it is unavailable. */
-  above(entityId: string, limit: number): boolean {
-    const number = this.#home.mirror.get(entityId)?.number;
-    return number !== undefined && number > limit;
+  /**
+   * Whether an entity has a number above the limit. It has not while it is unavailable; the condition of a rule stays
+   * as it is then.
+   *
+   * @param options - With a hysteresis, a condition of a rule that has become true stays so until the number is down
+   * by so much: above 20 with one of 2 holds from above 20 until 18. Elsewhere there is nothing that could stay.
+   */
+  above(entityId: string, limit: number, options?: ThresholdOptions): boolean {
+    return this.#compare('above', entityId, limit, options);
   }
 
-  /** Whether an entity has a number below the limit. It has not while it is unavailable. */
-  below(entityId: string, limit: number): boolean {
-    const number = this.#home.mirror.get(entityId)?.number;
-    return number !== undefined && number < limit;
+  /**
+   * Whether an entity has a number below the limit. It has not while it is unavailable; the condition of a rule stays
+   * as it is then.
+   *
+   * @param options - With a hysteresis, a condition of a rule that has become true stays so until the number is up by
+   * so much: below 40 with one of 5 holds from below 40 until 45. Elsewhere there is nothing that could stay.
+   */
+  below(entityId: string, limit: number, options?: ThresholdOptions): boolean {
+    return this.#compare('below', entityId, limit, options);
+  }
+
+  /**
+   * Whether any of several entities is in a state. In the condition of a rule an unavailable one counts as what it was
+   * last; elsewhere it does not count.
+   *
+   * @example
+   * ```ts
+   * if (this.states.any({ domain: 'light', area: 'kitchen' }, 'on')) this.logger.info('light in the kitchen');
+   * ```
+   * @throws InvalidArgument where the entities or the state is not what it has to be.
+   */
+  any<const Group extends EntityGroup>(group: Group, state: GroupCondition<Group>): boolean {
+    return this.#aggregates.ask('any', group, state, ({ holding }) => holding > 0);
+  }
+
+  /**
+   * How many of several entities are in a state. In the condition of a rule an unavailable one counts as what it was
+   * last; elsewhere it does not count.
+   *
+   * @example
+   * ```ts
+   * const open = this.states.count('binary_sensor.*_window', 'on');
+   * const hot = this.states.count({ device_class: 'temperature' }, above(30));
+   * ```
+   * @throws InvalidArgument where the entities or the state is not what it has to be.
+   */
+  count<const Group extends EntityGroup>(group: Group, state: GroupCondition<Group>): number {
+    return this.#aggregates.ask('count', group, state, ({ holding }) => holding);
   }
 
   /**
@@ -96,29 +175,57 @@ export class StatesView {
    *
    * @throws InvalidArgument where the selection is none.
    */
-  entityIds<const Wanted extends string | Selection = string>(wanted?: Wanted): readonly IdOf<Wanted>[] {
-    // The mirror keeps them by what stands before the dot.
-    return this.#ids(wanted) as readonly IdOf<Wanted>[];
+  entityIds<const Group extends EntityGroup = string>(group?: Group): readonly MemberOf<Group>[] {
+    // What is meant by a domain or a glob has ids of that form.
+    return this.#ids(group) as readonly MemberOf<Group>[];
   }
 
   /**
-   * The states of all entities, of those of a domain, or of those that a selection means.
+   * The states of all entities, of those of a domain, or of those that a selection means. With a state as well: whether
+   * all of them are in it, which takes one at least. In the condition of a rule an unavailable entity counts then as
+   * what it was last; elsewhere it is in no state.
    *
    * @example
    * ```ts
    * const lit = this.states.all({ domain: 'light', area: 'kitchen' }).filter((light) => light.state === 'on');
+   * if (this.states.all(['lock.front', 'lock.back'], 'locked')) this.logger.info('locked up');
    * ```
    * @throws InvalidArgument where the selection is none.
    */
-  all<const Wanted extends string | Selection = string>(wanted?: Wanted): readonly StateOf<IdOf<Wanted>>[] {
-    const states: readonly EntityState[] = this.#ids(wanted).flatMap((id) => this.#home.mirror.get(id) ?? []);
-    return states as readonly StateOf<IdOf<Wanted>>[];
+  all<const Group extends EntityGroup = string, const Held extends GroupCondition<Group> | undefined = undefined>(
+    group?: Group,
+    state?: Held,
+  ): Held extends undefined ? readonly StateOf<MemberOf<Group>>[] : boolean {
+    // Which of the two it is follows from whether there is a second argument, as the type says.
+    type Answer = Held extends undefined ? readonly StateOf<MemberOf<Group>>[] : boolean;
+    if (state !== undefined) {
+      return this.#aggregates.ask('all', group, state, (census) => isUnanimous(census)) as Answer;
+    }
+    const states = this.#ids(group).flatMap((id) => readState(this.#home, id, false) ?? []);
+    return states as readonly EntityState[] as Answer;
   }
 
-  #ids(wanted: string | Selection | undefined): readonly string[] {
-    const { mirror, selections } = this.#home;
-    if (typeof wanted !== 'object') return [...mirror.entityIds(wanted)];
-    return selections.resolve(readSelection(wanted, 'states')).filter((entityId) => mirror.has(entityId));
+  #compare(side: Side, entityId: string, limit: number, options: ThresholdOptions | undefined): boolean {
+    const threshold = new Threshold(side, limit, options);
+    const { mirror } = this.#home;
+    const tracker = currentTracker();
+    if (tracker === undefined) return threshold.holds(numberOf(mirror.stateOf(entityId)), false) === true;
+    const what = threshold.words;
+    const latch = `${this.#home.home} ${entityId} ${what}`;
+    return readVerdict(tracker, this.#home, entityId, {
+      what,
+      says: (present) => threshold.holds(numberOf(present), tracker.held(latch)),
+      dated: false,
+      latch: threshold.latches ? latch : undefined,
+    });
+  }
+
+  #ids(wanted: EntityGroup | undefined): readonly string[] {
+    const meant = groupOf(wanted, 'states');
+    const { mirror } = this.#home;
+    return readMembers(this.#home, wanted, meant, () =>
+      [...membersOf(this.#home, meant)].filter((entityId) => mirror.has(entityId)),
+    );
   }
 
   [Symbol.iterator](): Iterator<EntityState> {

@@ -6,7 +6,12 @@ import { StateMirror, type StateTransition } from '../../../src/home-assistant/s
 
 function mirrorOf(entities: Record<string, CompressedState>, watched: (entityId: string) => boolean = () => true) {
   const told: StateTransition[] = [];
-  const mirror = new StateMirror({ watches: watched, tell: (transition) => told.push(transition), appeared: () => {} });
+  const mirror = new StateMirror({
+    watches: watched,
+    together: (work) => work(),
+    tell: (transition) => told.push(transition),
+    appeared: () => {},
+  });
   mirror.fill(entities);
   return { mirror, told };
 }
@@ -104,6 +109,7 @@ describe('StateMirror', () => {
     const mirror: StateMirror = new StateMirror({
       watches: () => true,
       appeared: () => {},
+      together: (work) => work(),
       tell: (transition) =>
         seen.push(`${transition.entityId}: ${mirror.stateOf('light.a')} ${mirror.stateOf('light.b')}`),
     });

@@ -1,0 +1,97 @@
+import { InvalidArgument } from '../kernel/errors.ts';
+import type { Failure } from '../kernel/failure.ts';
+import { assertMayAct, type Life } from '../kernel/life.ts';
+import type { Logger } from '../kernel/logging.ts';
+import type { KeptRule, RuleOwner } from './kept-rule.ts';
+import { type Rule, WatchedRule } from './rule.ts';
+import { readRuleOptions, type RuleOptions } from './rule-options.ts';
+import type { RuleService } from './rule-service.ts';
+
+/** In whose name rules are made. */
+export interface AppRulesOptions {
+  readonly service: RuleService;
+  readonly life: Life;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** What `this` is in conditions and handlers. */
+  readonly self: () => unknown;
+  readonly timeZone: () => string;
+  readonly onError?: ((failure: Failure) => unknown) | undefined;
+}
+
+/** What the only rule of an app is called that was given no name. */
+const ONLY_RULE = 'rule';
+
+/** The rules of one app. They end with it. */
+export class AppRules {
+  readonly #service: RuleService;
+  readonly #life: Life;
+  readonly #owner: RuleOwner;
+  readonly #rules = new Map<string, KeptRule>();
+  #nameless = false;
+
+  constructor({ service, life, logger, self, timeZone, onError }: AppRulesOptions) {
+    this.#service = service;
+    this.#life = life;
+    this.#owner = {
+      ...{ life, logger, self, timeZone, onError },
+      executor: service.executor,
+      clock: service.time,
+      dues: service.dues,
+      memory: service.memoryOf(life.name),
+      leave: (rule) => this.#forget(rule),
+    };
+    life.signal.addEventListener('abort', () => this.#end(), { once: true });
+  }
+
+  whenever(condition: () => boolean, options: RuleOptions): Rule {
+    assertMayAct(this.#life, 'whenever');
+    if (typeof condition !== 'function') {
+      throw new InvalidArgument('whenever was given no condition', {
+        hint: "It comes first: whenever(() => this.states.is('binary_sensor.hallway', 'on'), { enter: … }).",
+      });
+    }
+    const settings = readRuleOptions(options, `whenever(${this.#shown(options)})`);
+    const name = this.#nameFor(settings.name);
+    return this.#begin(new WatchedRule(this.#owner, name, condition, settings));
+  }
+
+  #begin<R extends KeptRule>(rule: R): R {
+    this.#rules.set(rule.name, rule);
+    this.#service.add(rule);
+    // Not before the caller has the handle and its own setup is done, and yet before anything else can happen.
+    queueMicrotask(() => rule.start());
+    return rule;
+  }
+
+  #nameFor(given: string | undefined): string {
+    if (this.#rules.size > 0 && (given === undefined || this.#nameless)) {
+      throw new InvalidArgument(
+        given === undefined
+          ? 'A second rule of the app was given no name'
+          : `Rule "${given}" is the second one of the app, and the first was given no name`,
+        { hint: "What each has to remember is kept by its name: whenever(…, { name: 'hallway', … })." },
+      );
+    }
+    const name = given ?? ONLY_RULE;
+    if (this.#rules.has(name)) {
+      throw new InvalidArgument(`The app has a rule "${name}" already`, {
+        hint: 'Give this one another name, or cancel the other first.',
+      });
+    }
+    this.#nameless = given === undefined;
+    return name;
+  }
+
+  #shown(options: unknown): string {
+    return typeof options === 'object' && options !== null && 'name' in options ? String(options.name) : '';
+  }
+
+  #forget(rule: KeptRule): void {
+    this.#rules.delete(rule.name);
+    this.#service.forget(rule);
+  }
+
+  #end(): void {
+    for (const rule of [...this.#rules.values()]) rule.cancel();
+  }
+}

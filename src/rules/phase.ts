@@ -1,0 +1,59 @@
+/** Which of its two edges a rule went over last. */
+export type Phase = 'on' | 'off';
+
+/** How long a condition has to hold, or not to, before that counts. */
+export interface PhaseHolds {
+  readonly enterMs: number;
+  readonly exitMs: number;
+}
+
+/** The condition says otherwise than the phase, and has yet to last. */
+export interface PendingPhase {
+  readonly to: Phase;
+  /** Since when it says so. Wall time, as all times here. */
+  readonly sinceMs: number;
+}
+
+export interface PhaseState {
+  /** Undefined as long as it is not known: nothing was remembered, and the condition has not come to count yet. */
+  readonly phase: Phase | undefined;
+  readonly pending?: PendingPhase | undefined;
+}
+
+/** What a condition says now. */
+export interface Level {
+  readonly level: boolean;
+  /** Since when, where that is known. */
+  readonly sinceMs: number | undefined;
+}
+
+export const UNKNOWN_PHASE: PhaseState = { phase: undefined };
+
+/** When a pending phase comes to count; undefined where none is pending. */
+export function dueMs({ pending }: PhaseState, holds: PhaseHolds): number | undefined {
+  if (pending === undefined) return undefined;
+  return pending.sinceMs + (pending.to === 'on' ? holds.enterMs : holds.exitMs);
+}
+
+/** What becomes of a phase when the condition is asked. */
+export function takeLevel(state: PhaseState, { level, sinceMs }: Level, holds: PhaseHolds, nowMs: number): PhaseState {
+  const to = level ? 'on' : 'off';
+  if (state.phase === to) return { phase: to };
+  // Nothing was on before, as far as anybody knows: there is nothing to leave.
+  if (state.phase === undefined && to === 'off') return { phase: 'off' };
+  if (state.pending?.to === to) return takeTime(state, holds, nowMs);
+  return takeTime({ phase: state.phase, pending: { to, sinceMs: Math.min(sinceMs ?? nowMs, nowMs) } }, holds, nowMs);
+}
+
+/** What becomes of a phase as time goes by. */
+export function takeTime(state: PhaseState, holds: PhaseHolds, nowMs: number): PhaseState {
+  const due = dueMs(state, holds);
+  return state.pending !== undefined && due !== undefined && due <= nowMs ? { phase: state.pending.to } : state;
+}
+
+/** What is pending was otherwise meanwhile, unseen: it counts anew. */
+export function countAnew(state: PhaseState, sinceMs: number): PhaseState {
+  const { pending } = state;
+  if (pending === undefined || sinceMs <= pending.sinceMs) return state;
+  return { phase: state.phase, pending: { to: pending.to, sinceMs } };
+}
