@@ -41,10 +41,21 @@ export function suite(
 
 const samples = ['apps/**/*.test.ts'];
 
-/** `npm test`: all that is quick. The samples run in the daemon's own thread and, once more, each in a thread of its own. */
+/** The part of the contract suite that runs once more behind a network which hands bytes on in pieces. */
+export const farContract: Project = {
+  name: 'contract, far away',
+  include: ['states', 'events', 'api', 'lifecycle', 'messages'].map((name) => `test/contract/${name}.test.ts`),
+  env: { CONTRACT_NETWORK: 'far' },
+};
+
+/**
+ * `npm test`: all that is quick. The samples run in the daemon's own thread and, once more, each in a thread of its own;
+ * what goes over sockets, once more over a network that is not near.
+ */
 export default suite([], {
   projects: [
     { name: 'hassette', include: ['test/*.test.ts', 'test/!(long|real)/**/*.test.ts', ...samples] },
     { name: 'samples in threads', include: samples, env: { HASSETTE_TEST_ISOLATION: 'thread' }, testTimeout: 30_000 },
+    farContract,
   ],
 });

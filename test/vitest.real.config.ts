@@ -1,8 +1,12 @@
-import { suite } from './vitest.config.ts';
+import { farContract, suite } from './vitest.config.ts';
 
 /** `npm run test:real`: the contract suite on a real Home Assistant. */
-export default suite(['test/contract/**/*.test.ts'], {
-  testTimeout: 60_000,
-  fileParallelism: false,
-  env: { CONTRACT_HOME: 'real' },
+const real = { testTimeout: 60_000, fileParallelism: false };
+
+export default suite([], {
+  ...real,
+  projects: [
+    { ...real, name: 'contract', include: ['test/contract/**/*.test.ts'], env: { CONTRACT_HOME: 'real' } },
+    { ...real, ...farContract, env: { ...farContract.env, CONTRACT_HOME: 'real' } },
+  ],
 });

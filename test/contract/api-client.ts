@@ -1,5 +1,5 @@
 import { Api } from '../../src/home-assistant/api/api.ts';
-import { HomeConnection } from '../../src/home-assistant/connection/home-connection.ts';
+import { HomeConnection, type HomeConnectionOptions } from '../../src/home-assistant/connection/home-connection.ts';
 import { Home } from '../../src/home-assistant/home.ts';
 import { NetworkTransport } from '../../src/home-assistant/connection/network-transport.ts';
 import { Life } from '../../src/kernel/life.ts';
@@ -7,7 +7,7 @@ import { Logging } from '../../src/kernel/logging.ts';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
 import { SimulatorServer } from '../../src/simulator/socket-server.ts';
-import { type ContractHome, LIGHT, onRealHome, openHome, OTHER_LIGHT } from './homes.ts';
+import { type ContractHome, LIGHT, onRealHome, openHome, OTHER_LIGHT, reached } from './homes.ts';
 
 export const SWITCH = 'switch.decorative_lights';
 export const NUMBER = 'input_number.target_level';
@@ -44,11 +44,16 @@ export async function openApiHome(): Promise<ContractHome> {
     },
   });
   const server = await SimulatorServer.listen(home);
-  return { url: server.url, token: home.token, userToken: home.userToken, [Symbol.asyncDispose]: () => server.close() };
+  const { token, userToken } = home;
+  return reached({ url: server.url, token, userToken, [Symbol.asyncDispose]: () => server.close() });
 }
 
 /** Opens what an app is given of a home, as the daemon joins it. */
-export async function openApi(contract: ContractHome, token = contract.token) {
+export async function openApi(
+  contract: ContractHome,
+  token = contract.token,
+  options: Partial<HomeConnectionOptions> = {},
+) {
   const clock = new SystemClock();
   const logging = new Logging({ clock, level: 'info', format: 'silent' });
   const warnings: string[] = [];
@@ -56,7 +61,7 @@ export async function openApi(contract: ContractHome, token = contract.token) {
     if (level === 'warn' || level === 'error') warnings.push(msg);
   });
   const transport = new NetworkTransport({ clock, url: contract.url });
-  const connection = new HomeConnection({ clock, logging }, { home: 'contract', transport, token });
+  const connection = new HomeConnection({ clock, logging }, { home: 'contract', transport, token, ...options });
   const home = new Home({ clock, logging }, connection);
   await home.start();
   await connection.start();

@@ -5,6 +5,7 @@ import { SystemClock } from '../../src/kernel/system-clock.ts';
 import { halfOpen } from '../../src/simulator/faults.ts';
 import { SimulatedHome } from '../../src/simulator/simulated-home.ts';
 import { SimulatorServer } from '../../src/simulator/socket-server.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 
 /**
  * The homes that the contract suite runs on: the simulated one, over sockets, in `npm test`; a real one in
@@ -40,8 +41,26 @@ const realHaFolder = process.env['REAL_HA'];
 export const hasMortalHome = !onRealHome || realHaFolder !== undefined;
 export const hasUserToken = !onRealHome || process.env['HOME_ASSISTANT_USER_TOKEN'] !== undefined;
 
+/** Whether all homes stand behind a network that hands their bytes on in pieces. */
+const isFar = process.env['CONTRACT_NETWORK'] === 'far';
+
+/** The home as clients of the suite reach it. */
+export async function reached<Home extends ContractHome>(home: Home): Promise<Home> {
+  if (!isFar) return home;
+  const proxy = await TcpProxy.open(home.url);
+  const close = async (): Promise<void> => {
+    await proxy[Symbol.asyncDispose]();
+    await home[Symbol.asyncDispose]();
+  };
+  return { ...home, url: proxy.url, [Symbol.asyncDispose]: close };
+}
+
 /** The home that all files of the suite share; none may restart it. */
 export async function openHome(): Promise<ContractHome> {
+  return reached(await openNearHome());
+}
+
+async function openNearHome(): Promise<ContractHome> {
   if (!onRealHome) return openSimulatedHome();
   const url = process.env['HOME_ASSISTANT_URL'];
   const token = process.env['HOME_ASSISTANT_TOKEN'];
@@ -60,6 +79,10 @@ export async function openHome(): Promise<ContractHome> {
 
 /** A home of one's own. */
 export async function openMortalHome(): Promise<MortalHome> {
+  return reached(await openNearMortalHome());
+}
+
+async function openNearMortalHome(): Promise<MortalHome> {
   return realHaFolder !== undefined && onRealHome ? startRealHome(realHaFolder) : openSimulatedHome();
 }
 
