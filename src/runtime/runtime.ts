@@ -3,14 +3,15 @@ import { AppHandler } from '../apps/app-handler.ts';
 import type { AppFinder } from '../apps/app-loader.ts';
 import type { Configuration, HomeConfiguration } from '../config/schema.ts';
 import type { HomeProblem } from '../home-assistant/home-link.ts';
+import { StoredOwnCalls } from '../home-assistant/provenance/stored-own-calls.ts';
 import { EventLoopMonitor } from '../kernel/event-loop-delay.ts';
 import { installRejectionGuard } from '../kernel/rejection-guard.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
-import { type ControlQuestion, ControlSocket } from './control-socket.ts';
 import type { StorageAdapter } from '../storage/storage-link.ts';
 import { StorageService } from '../storage/storage-service.ts';
 import { configuredStorage } from './configured-storage.ts';
+import { type ControlQuestion, ControlSocket } from './control-socket.ts';
 import { type HomeAccess, Homes, type Reconnecting } from './homes.ts';
 import { healthOf, type HomeReport, type RuntimeStatus } from './runtime-status.ts';
 
@@ -25,9 +26,9 @@ export interface RuntimeOptions extends ResourceContext {
   readonly homes?: Readonly<Record<string, HomeAccess>> | undefined;
   /** Finds app classes, in place of the apps folder. */
   readonly finder?: AppFinder | undefined;
-}
   /** Where things are stored, in place of the configured one. Whoever gives it has opened it, and closes it. */
   readonly storage?: StorageAdapter | undefined;
+}
 
 /** How the daemon came to its end. */
 export interface RuntimeEnd {
@@ -46,8 +47,8 @@ export class Runtime extends Resource implements Activity {
   readonly #startedMs: number;
   #homes: Homes | undefined;
   #apps: AppHandler | undefined;
-  #exitCode = 0;
   #storage: StorageService | undefined;
+  #exitCode = 0;
 
   private constructor(options: RuntimeOptions) {
     super('hassette', options);
@@ -116,9 +117,9 @@ export class Runtime extends Resource implements Activity {
 
   protected override async onStart(): Promise<void> {
     const { configuration, appsFolder, dataFolder, finder } = this.#options;
-    const control =
     const storage = this.#makeStorage();
     const ownCalls = new StoredOwnCalls(this, storage.storage).dependsOn(storage);
+    const control =
       dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, (question) => this.#answer(question));
     const { connection, limits } = configuration;
     const settings = { ...connection, ...limits, ownCalls };
@@ -129,8 +130,8 @@ export class Runtime extends Resource implements Activity {
       folder: appsFolder,
       cacheFolder: dataFolder === undefined ? undefined : join(dataFolder, 'compiled'),
       links: homes.connections,
-      limits: { ...limits, callTimeoutMs: connection.callTimeoutMs },
       storage,
+      limits: { ...limits, callTimeoutMs: connection.callTimeoutMs },
       dryRun: configuration.dryRun,
       finder,
     }).dependsOn(homes, storage);
@@ -152,7 +153,6 @@ export class Runtime extends Resource implements Activity {
     this.logger.info({ version: this.#options.version }, `up; starting ${counted(this.#apps.apps().length, 'app')}`);
   }
 
-  #answer(question: ControlQuestion): RuntimeStatus | Reconnecting {
   #makeStorage(): StorageService {
     const { configuration, dataFolder, storage: lent } = this.#options;
     const onListenerFailure = (error: unknown): void =>
@@ -162,6 +162,7 @@ export class Runtime extends Resource implements Activity {
     return this.#storage;
   }
 
+  #answer(question: ControlQuestion): RuntimeStatus | Reconnecting {
     switch (question.ask) {
       case 'status':
         return this.runtimeStatus();

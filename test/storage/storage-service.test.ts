@@ -86,7 +86,7 @@ describe('the storage of a daemon', () => {
     adapter.notice = { code: 'STORAGE_DAMAGED', message: 'it was damaged', hint: 'Look after it.' };
     await root.start();
     expect(complaints()).toEqual(['it was damaged']);
-    expect(service.notices).toEqual([adapter.notice]);
+    expect(service.problems).toEqual([adapter.notice]);
   });
 
   it('takes out what has expired by and by', async () => {
