@@ -204,7 +204,14 @@ export type { Task, TaskBucket, TaskStatus } from './kernel/task-bucket.ts';
 export type { TimeOfDayInput } from './kernel/time-of-day.ts';
 
 export type { AppScheduler } from './scheduler/app-scheduler.ts';
-export type { Job, JobRun, JobStatus, RegisteredJob } from './scheduler/job.ts';
+export type {
+  Job,
+  JobRun,
+  JobStatus,
+  RegisteredJob,
+  SubmitOptions,
+  SubmittedRun,
+} from './scheduler/job.ts';
 export type { JobGroup } from './scheduler/job-group.ts';
 export type { CalendarEntry } from './scheduler/home-times.ts';
 export type { CalendarMatch } from './scheduler/calendar-trigger.ts';

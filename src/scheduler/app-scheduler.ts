@@ -429,9 +429,16 @@ export class AppScheduler {
     };
   }
 
-  #within(trigger: Trigger | undefined, { between }: JobSettings): Trigger | undefined {
+  #within(trigger: Trigger | undefined, settings: JobSettings): Trigger | undefined {
+    const { between } = settings;
     if (trigger === undefined || between === undefined) return trigger;
-    return new Within(trigger, between, (ms) => (trigger.basis === 'elapsed' ? this.#service.wallOf(ms) : ms));
+    const isElapsed = trigger.basis === 'elapsed';
+    const within = new Within(trigger, between, (ms) => (isElapsed ? this.#service.wallOf(ms) : ms));
+    const nowMs = isElapsed ? this.#service.elapsedMs() : this.#service.nowMs();
+    if (within.next(nowMs, this.#zone(settings)) !== undefined) return within;
+    throw new InvalidArgument(`${within.describe()}, never comes`, {
+      hint: 'None of its times is between the two: widen `between`, or leave it out.',
+    });
   }
 }
 

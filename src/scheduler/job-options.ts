@@ -6,12 +6,12 @@ import type { Failure } from '../kernel/failure.ts';
 import type { OverlapMode } from '../kernel/lane-options.ts';
 import { parseTimeOfDay, type TimeOfDayInput } from '../kernel/time-of-day.ts';
 import type { JobRun } from './job.ts';
+import { DayWindow } from './day-window.ts';
 import type { DstPolicy } from './local-schedule.ts';
 import type { Misfire } from './misfire.ts';
 import type { CalendarMatch } from './calendar-trigger.ts';
 import type { CalendarEntry } from './home-times.ts';
 import type { Clamp } from './sun-trigger.ts';
-import type { DayWindow } from './within.ts';
 
 /** What every job can be given, and a registered one beside its name. */
 export interface RegisteredJobOptions<Args = undefined> {
@@ -189,6 +189,7 @@ export const REGISTER: Door = {
   options: REGISTERED,
   elsewhere: { durable: NOT_DURABLE, jitter: 'It runs when it is asked to.', name: 'Its name is the first argument.' },
 };
+export const SUBMIT: Door = { method: 'submit', options: ['in', 'at'], elsewhere: { durable: NOT_DURABLE } };
 export const RUN_IN: Door = {
   method: 'runIn',
   options: BY_ITSELF,
@@ -312,7 +313,7 @@ function readOffset(offset: DurationInput, door: Door): number {
 
 function readBetween(between: readonly TimeOfDayInput[], door: Door): DayWindow {
   const [from, to] = pairOf(between, 'between', door);
-  if (!from.equals(to)) return { from, to };
+  if (!from.equals(to)) return new DayWindow(from, to);
   throw new InvalidArgument(`"between" of ${door.method} begins when it ends`, { hint: 'Leave it out for all day.' });
 }
 

@@ -1,4 +1,6 @@
+import type { DurationInput } from '../kernel/duration.ts';
 import type { Execution } from '../kernel/execution.ts';
+import type { MomentInput } from './run-at.ts';
 import type { ZoneTimeline } from './zone-timeline.ts';
 
 /**
@@ -32,10 +34,38 @@ export interface Job extends Disposable {
   runNow(): void;
 }
 
+/** When a submitted run is to be, in place of now. */
+export interface SubmitOptions {
+  /** After a delay. */
+  readonly in?: DurationInput | undefined;
+  /** At a moment, as `runAt` has it. */
+  readonly at?: MomentInput | undefined;
+}
+
+/** A run that has been asked for. There is no need to keep it. */
+export interface SubmittedRun extends Disposable {
+  /** When it is due, in the job's time zone. */
+  readonly scheduledFor: Temporal.ZonedDateTime;
+  /** Calls it off if it has not begun. */
+  cancel(): void;
+}
+
 /** A job that runs when it is asked to. */
 export interface RegisteredJob<Args = undefined> extends Job {
-  /** Runs it now. `mode` says what happens if a run is under way. */
-  submit(...args: undefined extends Args ? [args?: Args] : [args: Args]): void;
+  /**
+   * Runs it: now, after a delay or at a moment. `mode` says what happens if a run is under way then.
+   *
+   * @example
+   * ```ts
+   * const off = this.scheduler.register('lights-off', () => this.entity('light.hallway').turnOff());
+   * const soon = off.submit(undefined, { in: '10m' });
+   * soon.cancel();
+   * ```
+   * @throws InvalidArgument if the job has ended, or the moment has passed.
+   */
+  submit(
+    ...args: undefined extends Args ? [args?: Args, options?: SubmitOptions] : [args: Args, options?: SubmitOptions]
+  ): SubmittedRun;
 }
 
 /** A job as data, for whoever shows it. */

@@ -1,3 +1,5 @@
+import { contradiction, refuseUnknownOptions } from '../bus/handler-options.ts';
+import { durationMs } from '../kernel/duration.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
 import type { Execution } from '../kernel/execution.ts';
 import type { Executor } from '../kernel/executor.ts';
@@ -5,9 +7,17 @@ import type { Failure } from '../kernel/failure.ts';
 import type { HeapNode } from '../kernel/heap.ts';
 import type { Lane } from '../kernel/lane.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
-import { type JobDescription, JobRun, type JobStatus, type RegisteredJob } from './job.ts';
-import type { JobSettings } from './job-options.ts';
-import type { Trigger } from './triggers.ts';
+import {
+  type JobDescription,
+  JobRun,
+  type JobStatus,
+  type RegisteredJob,
+  type SubmitOptions,
+  type SubmittedRun,
+} from './job.ts';
+import { type JobSettings, SUBMIT } from './job-options.ts';
+import { parseMoment } from './run-at.ts';
+import { After, type Trigger } from './triggers.ts';
 import type { ZoneTimeline } from './zone-timeline.ts';
 
 /** What a job is made of. */
@@ -26,12 +36,17 @@ export interface JobSpec {
   readonly timeZone: () => string;
   /** Changes with whatever the times of jobs at this home depend on. */
   readonly homeKey: () => string;
+  /** Whose run it is, where it stands for a single one that was submitted for later. */
+  readonly submitted?: { readonly to: ScheduledJob; readonly args: unknown } | undefined;
 }
 
 /** What a job needs of the service that it is in. */
 export interface JobHost {
   readonly executor: Executor;
   nowMs(): number;
+  elapsedMs(): number;
+  add(spec: JobSpec): ScheduledJob;
+  jobs(life: Life): Iterable<ScheduledJob>;
   zone(id: string): ZoneTimeline;
   /** Lets it be due at the next of its times. */
   plan(job: ScheduledJob): void;
@@ -114,6 +129,8 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   cancel(): void {
     this.#end('cancelled');
     this.#lane?.close();
+    if (this.spec.trigger !== undefined) return;
+    for (const job of [...this.#host.jobs(this.spec.life)]) if (job.spec.submitted?.to === this) job.cancel();
   }
 
   pause(): void {
@@ -139,7 +156,7 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
     return this.#following !== undefined;
   }
 
-  submit(args: unknown): void {
+  submit(args: unknown, options?: SubmitOptions): SubmittedRun {
     assertMayAct(this.spec.life, `run of job "${this.name}"`);
     if (this.#status === 'cancelled' || this.#status === 'done') {
       const why = this.#status === 'done' ? 'has run for the last time' : 'was cancelled';
@@ -147,7 +164,12 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
         hint: 'Make a new one, or keep one by `register` that runs when asked to.',
       });
     }
-    this.run(this.#host.nowMs(), args);
+    const trigger = options === undefined ? undefined : this.#triggerOf(options);
+    if (trigger !== undefined)
+      return submittedRun(this.#host.add({ ...this.spec, trigger, submitted: { to: this, args } }));
+    const nowMs = this.#host.nowMs();
+    this.run(nowMs, args);
+    return submittedRun(undefined, this.zone.dateOf(nowMs));
   }
 
   [Symbol.dispose](): void {
@@ -156,6 +178,11 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
 
   /** Runs it for one of its times, or because somebody asked. */
   run(scheduledMs: number, args: unknown): void {
+    const { submitted } = this.spec;
+    if (submitted !== undefined) {
+      submitted.to.run(scheduledMs, submitted.args);
+      return;
+    }
     this.#lane ??= this.#openLane();
     this.#lane.submit({ scheduledMs, args });
   }
@@ -191,6 +218,20 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
     this.#host.forget(this);
   }
 
+  /** When a submitted run is to be; undefined for now. */
+  #triggerOf(options: SubmitOptions): Trigger | undefined {
+    refuseUnknownOptions(options, SUBMIT);
+    const { in: delay, at } = options;
+    if (delay !== undefined && at !== undefined) throw contradiction(SUBMIT, 'in', 'at', 'both say when it is to run');
+    if (delay !== undefined) return new After(this.#host.elapsedMs(), durationMs(delay, '"in" of submit'));
+    if (at === undefined) return undefined;
+    const trigger = parseMoment(at, this.#host.nowMs(), {});
+    if (trigger.next(this.#host.nowMs(), this.zone) !== undefined) return trigger;
+    throw new InvalidArgument(`Job "${this.name}" was submitted for ${String(at)}, which has passed`, {
+      hint: 'Give a moment that is to come, or none for now.',
+    });
+  }
+
   /** Most jobs wait far longer than they run, so a lane is opened for the first run. */
   #openLane(): Lane<Call> {
     const { life, settings, onError } = this.spec;
@@ -217,4 +258,12 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
     this.#lastRunMs = this.#host.nowMs();
     return this.spec.run.call(this.spec.self, run);
   }
+}
+
+/** What `submit` gives back. A run that was due at once has begun, or waits in line: nothing is left to call off. */
+function submittedRun(later: ScheduledJob | undefined, now?: Temporal.ZonedDateTime): SubmittedRun {
+  const scheduledFor = later?.nextRun ?? now;
+  if (scheduledFor === undefined) throw new TypeError('a run that was submitted for later has no time');
+  const cancel = (): void => later?.cancel();
+  return { scheduledFor, cancel, [Symbol.dispose]: cancel };
 }

@@ -1,14 +1,8 @@
 import { formatTimeOfDay } from '../kernel/time-of-day.ts';
-import { Daily, type Trigger } from './triggers.ts';
+import type { DayWindow } from './day-window.ts';
+import type { Trigger } from './triggers.ts';
 import type { ZoneTimeline } from './zone-timeline.ts';
 
-/** A part of each day, its first moment included and its last not; where the second is the earlier, it is a night. */
-export interface DayWindow {
-  readonly from: Temporal.PlainTime;
-  readonly to: Temporal.PlainTime;
-}
-
-const DAY_MS = 86_400_000;
 /** So many windows may pass without a time in them. */
 const MOST_WINDOWS = 1000;
 
@@ -21,14 +15,12 @@ export class Within implements Trigger {
   readonly follow: Trigger['follow'];
   readonly #trigger: Trigger;
   readonly #window: DayWindow;
-  readonly #opening: Daily;
   readonly #wallOf: (ms: number) => number;
 
   /** @param wallOf - what the wall clock shows at a time of the trigger's. */
   constructor(trigger: Trigger, window: DayWindow, wallOf: (ms: number) => number) {
     this.#trigger = trigger;
     this.#window = window;
-    this.#opening = new Daily(window.from);
     this.#wallOf = wallOf;
     this.basis = trigger.basis;
     this.needsPlace = trigger.needsPlace ?? false;
@@ -42,9 +34,9 @@ export class Within implements Trigger {
       const timeMs = this.#trigger.next(fromMs, zone);
       if (timeMs === undefined) return undefined;
       const wallMs = this.#wallOf(timeMs);
-      if (isWithin(this.#window, wallMs, zone)) return timeMs;
+      if (this.#window.includes(wallMs, zone)) return timeMs;
       // Both clocks go at the same pace: as long as it is until the window opens, nothing can come.
-      const untilOpenMs = (this.#opening.next(wallMs, zone) ?? wallMs) - wallMs;
+      const untilOpenMs = (this.#window.nextChange(wallMs, zone) ?? wallMs) - wallMs;
       fromMs = Math.max(timeMs, timeMs + untilOpenMs - 1);
     }
     return undefined;
@@ -54,14 +46,4 @@ export class Within implements Trigger {
     const { from, to } = this.#window;
     return `${this.#trigger.describe()}, between ${formatTimeOfDay(from)} and ${formatTimeOfDay(to)}`;
   }
-}
-
-function isWithin({ from, to }: DayWindow, epochMs: number, zone: ZoneTimeline): boolean {
-  const timeMs = ((zone.localOf(epochMs) % DAY_MS) + DAY_MS) % DAY_MS;
-  const [fromMs, toMs] = [msOfDay(from), msOfDay(to)];
-  return fromMs < toMs ? fromMs <= timeMs && timeMs < toMs : fromMs <= timeMs || timeMs < toMs;
-}
-
-function msOfDay(time: Temporal.PlainTime): number {
-  return Temporal.PlainTime.from('00:00').until(time).total('milliseconds');
 }
