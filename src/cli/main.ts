@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckOptions } from './check.ts';
+import type { DoctorOptions } from './doctor.ts';
 import { ownPackage } from './own-package.ts';
 import type { ReconnectOptions } from './reconnect.ts';
 import type { RunOptions } from './run.ts';
@@ -58,12 +59,25 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
     .addOption(config)
     .addOption(apps)
     .option('--app <name>', 'look at this app only; can be given several times', collect)
-    .option('--home', 'ask the home as well: is the token good, is there what the apps name')
+    .option('--home [name]', 'ask the homes as well, or one of them: is the token good, is there what the apps name')
     .option('--simulate', 'with the built-in simulated home in place of yours')
     .addOption(json)
     .action(async (options: CheckOptions) => {
       const { check } = await import('./check.ts');
       end(await check(options, at));
+    });
+
+  program
+    .command('doctor')
+    .description('ask the homes how they are, and say what would be better otherwise')
+    .argument('[homes...]', 'their names; all of them by default')
+    .addOption(config)
+    .addOption(apps)
+    .option('--simulate', 'with the built-in simulated home in place of yours')
+    .addOption(json)
+    .action(async (homes: readonly string[], options: DoctorOptions) => {
+      const { doctor } = await import('./doctor.ts');
+      end(await doctor(homes, options, at));
     });
 
   program

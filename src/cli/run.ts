@@ -2,7 +2,7 @@ import { loadConfiguration, type ValidConfiguration } from '../config/load-confi
 import { problemsText } from '../config/problem.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Logging } from '../kernel/logging.ts';
+import { type Logger, Logging } from '../kernel/logging.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
 import { withTimeout } from '../kernel/waiting.ts';
 import { Runtime } from '../runtime/runtime.ts';
@@ -38,6 +38,14 @@ function openLogging({ configuration, secrets }: ValidConfiguration, clock: Cloc
   });
 }
 
+/** One that has a real home lives in the time of that. */
+function tellOfTime({ homes, simulate: { speed, start } }: Configuration, logger: Logger): void {
+  const isSimulated = Object.values(homes).map((home) => home === 'simulated');
+  if (!isSimulated.includes(true) || !isSimulated.includes(false)) return;
+  if (speed === 1 && start === undefined) return;
+  logger.warn('simulate.speed and simulate.start are left aside: time passes as it does for the homes that are real');
+}
+
 /** A daemon whose homes are all simulated lives in their time. */
 async function clockFor({ homes, simulate }: Configuration): Promise<Clock> {
   const clock = new SystemClock();
@@ -62,7 +70,9 @@ export async function run(options: RunOptions, at: Surroundings, stopRequests: S
   const logging = openLogging(loaded, clock, at);
   try {
     if (stopRequests.heard) return exitCodes.done;
-    logging.logger('hassette').info({ sources }, 'configuration read');
+    const logger = logging.logger('hassette');
+    logger.info({ sources }, 'configuration read');
+    tellOfTime(configuration, logger);
     const { apps: appsFolder, data: dataFolder } = configuration.paths;
     const version = ownPackage().version;
     const runtime = Runtime.create({ configuration, appsFolder, dataFolder, clock, logging, version });

@@ -32,7 +32,11 @@ function statusText(told: RuntimeStatus): string {
     timeZone ?? '',
     roundTripMs === undefined ? '' : `${Math.round(roundTripMs)} ms`,
   ]);
-  const apps = told.apps.map(({ name, status: now, className, file }) => [name, now, className, file ?? '']);
+  const several = told.homes.length > 1;
+  const apps = told.apps.map(({ name, status: now, home, className, file }) => [
+    ...[name, now, ...(several ? [home ?? ''] : []), className],
+    file ?? '',
+  ]);
   const problems = told.problems.map(
     ({ where, message, hint }) => `  ${where}: ${message}${hint === undefined ? '' : `\n      ${hint}`}`,
   );

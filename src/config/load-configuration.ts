@@ -30,7 +30,7 @@ export interface InvalidConfiguration extends Reading {
   readonly usable: UsableParts;
 }
 
-export type UsableParts = Partial<Pick<Configuration, 'paths' | 'apps' | 'simulate'>>;
+export type UsableParts = Partial<Pick<Configuration, 'homes' | 'paths' | 'apps' | 'simulate'>>;
 
 type Apps = Configuration['apps'];
 
@@ -58,8 +58,10 @@ function usableParts(tree: Tree): UsableParts {
   const apps = entries.map(([name, app]) => usableApp(name, app));
   const paths = shape.paths.safeParse(tree['paths']).data;
   const simulate = shape.simulate.safeParse(tree['simulate']).data;
+  const homes = shape.homes.safeParse(tree['homes']).data;
   return {
     apps: Object.assign({}, ...apps),
+    ...(homes === undefined ? {} : { homes }),
     ...(paths === undefined ? {} : { paths }),
     ...(simulate === undefined ? {} : { simulate }),
   };

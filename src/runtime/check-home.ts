@@ -1,14 +1,17 @@
 import type { HomeReference } from '../apps/app-config.ts';
 import type { Configuration, HomeConfiguration } from '../config/schema.ts';
 import { HomeConnection } from '../home-assistant/connection/home-connection.ts';
+import { CommandRefused } from '../home-assistant/home-errors.ts';
 import type { HomeLink, HomeProblem, HomeSnapshot } from '../home-assistant/home-link.ts';
 import { NetworkTransport } from '../home-assistant/connection/network-transport.ts';
-import { getServices } from '../home-assistant/protocol/commands.ts';
+import { currentUser, getServices } from '../home-assistant/protocol/commands.ts';
+import type { Command } from '../home-assistant/protocol/wire.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { nearest } from '../kernel/nearest.ts';
 import type { ResourceContext } from '../kernel/resource.ts';
 import { withTimeout } from '../kernel/waiting.ts';
+import { type Advice, adviceFor, LoginTokens, TokenUser } from './home-advice.ts';
 import type { HomeAccess } from './homes.ts';
 
 export interface HomeToCheck {
@@ -34,6 +37,15 @@ export type CheckedHome =
       readonly name: string;
       readonly version: string;
       readonly entities: number;
+      readonly timeZone: string;
+      /** How long a question took. */
+      readonly roundTripMs: number;
+      /** How far its clock is ahead. */
+      readonly clockOffsetMs: number;
+      /** Whose token it is, where the home says so. */
+      readonly user: { readonly name: string; readonly isAdmin: boolean } | undefined;
+      /** What works, and would work better otherwise. */
+      readonly advice: readonly Advice[];
       /** What apps name and the home does not have. */
       readonly missing: readonly MissingReference[];
     }
@@ -48,7 +60,7 @@ export interface MissingReference {
 type Kind = 'entity' | 'service' | 'area';
 
 /** The first snapshot, or the first thing that stands in its way: a check does not try again. */
-function firstSnapshot(link: HomeLink): Promise<HomeSnapshot | HomeProblem> {
+export function firstSnapshot(link: HomeLink): Promise<HomeSnapshot | HomeProblem> {
   return new Promise((resolve) => {
     link.attach({
       onStatus: ({ phase, problem }) => {
@@ -131,6 +143,16 @@ async function missingIn(
   return missing;
 }
 
+/** What a home answers; undefined where it does not know the command, or refuses it. */
+async function answerTo(command: Command, link: HomeLink, timeoutMs: number): Promise<unknown> {
+  try {
+    return await link.command(command, { timeoutMs });
+  } catch (error) {
+    if (error instanceof CommandRefused) return undefined;
+    throw error;
+  }
+}
+
 /** The demo home at the moment it is asked: what lives in it has no need to go on living. */
 async function simulatedAccess(clock: Clock, { seed }: Configuration['simulate']): Promise<HomeAccess> {
   const { DemoHome } = await import('../simulator/demo-home.ts');
@@ -166,11 +188,23 @@ async function ask(
       const first = await firstSnapshot(connection);
       if ('code' in first) return failed(first);
       const missing = await missingIn(home, connection, first);
+      const askedMs = context.clock.monotonicMs();
+      const user = TokenUser.safeParse(await answerTo(currentUser(), connection, limitMs)).data;
+      const roundTripMs = context.clock.monotonicMs() - askedMs;
+      const logins = LoginTokens.safeParse(await answerTo({ type: 'auth/refresh_tokens' }, connection, limitMs)).data;
+      const { clockOffsetMs } = connection.homeStatus;
+      const { entities, config } = first;
       return {
         kind: 'answered',
         name,
-        version: first.config.version,
-        entities: Object.keys(first.entities).length,
+        version: config.version,
+        entities: Object.keys(entities).length,
+        timeZone: config.time_zone,
+        roundTripMs,
+        clockOffsetMs,
+        user: user && { name: user.name, isAdmin: user.is_admin },
+        // Who lives in a simulated home does not mind.
+        advice: home.home === 'simulated' ? [] : adviceFor({ user, logins, entities, clockOffsetMs }),
         missing,
       };
     });

@@ -89,6 +89,31 @@ describe('hassette check', () => {
   });
 });
 
+describe('hassette check of several homes', () => {
+  const atCabin = [
+    "import { App, z } from 'hassette';",
+    "export class Stove extends App.with(z.object({ warm: z.number() }), { home: 'cabin' }) {}",
+    'export class Any extends App {}',
+  ].join('\n');
+  const checked = (homes: string, apps: string) =>
+    run(['check'], { files: { 'apps/stove.ts': atCabin, 'hassette.yaml': `homes: { ${homes} }\napps: { ${apps} }` } });
+
+  it('tells of a class whose home is not there, with what else is wrong', async () => {
+    const { exitCode, said } = await checked('default: simulated', 'a: { class: Stove, config: { warm: very } }');
+    expect(exitCode).toBe(2);
+    expect(said).toContain('There are 2 errors:');
+    expect(said).toMatch(/apps\.a\.class\n {4}There is no home "cabin"\. Homes are default\. Its class says so\./);
+    expect(said).toContain('apps.a.config.warm');
+  });
+
+  it('tells of an app that works on none of several homes in particular', async () => {
+    const { exitCode, said } = await checked('house: simulated, cabin: simulated', 'a: { class: Any }');
+    expect(exitCode).toBe(2);
+    expect(said).toMatch(/apps\.a\n {4}Nothing says which home a works on, and there are several: house, cabin\./);
+    expect((await checked('house: simulated, cabin: simulated', 'a: { class: Any, home: house }')).exitCode).toBe(0);
+  });
+});
+
 describe('hassette check --home', () => {
   const files = {
     'apps/lamp.ts': app,
@@ -101,7 +126,11 @@ describe('hassette check --home', () => {
     const { exitCode, said } = await run(['check', '--home'], { files, environment: { URL: url, TOKEN: home.token } });
     expect({ exitCode, said }).toEqual({
       exitCode: 0,
-      said: `Asking home "default" at ${url} …\nThe configuration is right, and so is its app, the home answers.`,
+      said: [
+        `Asking home "default" at ${url} …`,
+        'The configuration is right, and so is its app, the home answers.',
+        'There is something to be advised: see `hassette doctor`.',
+      ].join('\n'),
     });
   });
 
@@ -164,6 +193,36 @@ describe('hassette check --home', () => {
     expect(exitCode).toBe(1);
     expect(said).toContain('Asking home "default", which is simulated, …');
     expect(said).toContain('no entity "light.halway" in home "default". Did you mean "light.hallway"?');
+  });
+
+  it('asks each home, or the one that is named', async () => {
+    const { home, url } = await givenHome();
+    const several = {
+      'apps/lamp.ts': app,
+      'hassette.yaml': [
+        'homes: { default: { url: "${URL}", token: "${TOKEN}" }, cabin: { url: "${URL}", token: wrong }, shed: simulated }',
+        'apps: { a: { class: Lamp, config: { light: light.attic } }, b: { class: Lamp, home: cabin, config: { light: light.hallway } } }',
+      ].join('\n'),
+    };
+    const given = { files: several, environment: { URL: url, TOKEN: home.token } };
+    const all = await run(['check', '--home', '--json'], given);
+    expect(all.exitCode).toBe(1);
+    expect(JSON.parse(all.printed)).toMatchObject({
+      apps: [{ home: 'default' }, { home: 'cabin' }],
+      homes: [
+        { name: 'default', kind: 'answered', missing: [{ at: 'apps.a.config.light' }] },
+        { name: 'cabin', kind: 'failed', problem: { code: 'AUTH_REFUSED' } },
+        { name: 'shed', kind: 'answered', missing: [] },
+      ],
+    });
+    expect(await run(['check', '--home', 'shed'], given)).toMatchObject({
+      exitCode: 0,
+      said: expect.stringMatching(/^Asking home "shed", which is simulated, …\nThe configuration is right/),
+    });
+    expect(await run(['check', '--home', 'cabn'], given)).toMatchObject({
+      exitCode: 2,
+      said: expect.stringMatching(/--home on the command line .*no home of this name.*Did you mean "cabin"/s),
+    });
   });
 
   it('does not ask with a configuration that is wrong', async () => {

@@ -31,7 +31,11 @@ const blocks = pages()
     return settings === undefined ? [] : [{ ...block, settings, where: `${block.file}:${block.line}` }];
   });
 
-const environment = { HOME_ASSISTANT_URL: 'http://homeassistant.local:8123', HOME_ASSISTANT_TOKEN: 'token' };
+const environment = {
+  HOME_ASSISTANT_URL: 'http://homeassistant.local:8123',
+  HOME_ASSISTANT_TOKEN: 'token',
+  CABIN_TOKEN: 'token',
+};
 
 describe('configurations in the documentation', () => {
   it('are seen', () => {
@@ -54,6 +58,7 @@ describe('configurations in the documentation', () => {
     const checked = await checkApps({
       apps: Object.fromEntries(ofSamples),
       appsFolder: join(root, 'apps'),
+      homes: Object.keys(configuration.homes),
       clock: new SystemClock(),
       originOf: () => ({ kind: 'nowhere' }),
     });
