@@ -125,7 +125,7 @@ export {
   UnknownService,
   WrongDomain,
 } from './home-assistant/calls/call-errors.ts';
-export type { DomainState, Unavailable } from './home-assistant/states/domain-states.ts';
+export type { DomainState, DomainValue, Unavailable } from './home-assistant/states/domain-states.ts';
 export type { Entity, EntityCallOptions, EntityHandle, EntityServices } from './home-assistant/entity.ts';
 export type { Attributes, EntityState, StateContext } from './home-assistant/states/entity-state.ts';
 export type {
@@ -164,7 +164,17 @@ export { EvaluationFailed, type LiveTemplateOptions } from './home-assistant/sub
 export type { Cause, CauseCondition, CauseKind } from './home-assistant/provenance/cause.ts';
 export type { Override } from './home-assistant/provenance/overrides.ts';
 export type { AskOptions, ServiceData, ServiceName, ServiceResponse } from './home-assistant/calls/service-call.ts';
-export type { EntityService, PlainService, Services } from './home-assistant/calls/services.ts';
+export type { DomainStates } from './home-assistant/domains/domain-states.ts';
+export type {
+  EntityService,
+  MayRespond,
+  NoFields,
+  PlainService,
+  TargetedService,
+} from './home-assistant/domains/service-shapes.ts';
+export type { Services } from './home-assistant/domains/services.ts';
+export type { StateValue } from './home-assistant/domains/state-meaning.ts';
+export type { AnyStates, FixedStates, SuggestedStates } from './home-assistant/domains/state-shapes.ts';
 export type {
   AttributeChangeEvent,
   AttributeOptions,

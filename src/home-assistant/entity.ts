@@ -1,13 +1,13 @@
 import type { AnyFunction, Checked, HandlerAfter } from '../bus/only.ts';
 import type { Subscription } from '../bus/subscription.ts';
 import type { Api } from './api/api.ts';
-import type { DomainState, Unavailable } from './states/domain-states.ts';
+import type { DomainState, DomainValue, Unavailable } from './states/domain-states.ts';
 import { type Attributes, domainOf } from './states/entity-state.ts';
 import type { Home } from './home.ts';
 import type { Override } from './provenance/overrides.ts';
 import { type Area, areaOf, type Floor, floorOf } from './registries/records.ts';
 import type { AskOptions, EntityResponse, ServiceData } from './calls/service-call.ts';
-import type { Services } from './calls/services.ts';
+import type { Services } from './domains/services.ts';
 import type { DomainOf, StateChangeEvent, StateOptions, WaitOptions, WaitResult } from './subscriptions/state-types.ts';
 import { readAspect, readRegistries, readState } from './states/state-reads.ts';
 import type { StateOf } from './states/states-view.ts';
@@ -106,6 +106,11 @@ export class Entity<Id extends string = string> {
   /** The present state as a number, where it is one. */
   get number(): number | undefined {
     return this.current?.number;
+  }
+
+  /** What the present state stands for: a number, a moment, a date, or the text itself. */
+  get value(): DomainValue<DomainOf<Id>> | undefined {
+    return this.current?.value;
   }
 
   /** Empty where the home has no such entity. */

@@ -24,7 +24,7 @@ export class RawClient implements Disposable {
     socket.on('error', () => undefined);
   }
 
-  static async connect(home: ContractHome): Promise<RawClient> {
+  static async connect(home: Pick<ContractHome, 'url'>): Promise<RawClient> {
     const socket = new WebSocket(`${home.url.replace('http', 'ws')}/api/websocket`);
     const client = new RawClient(socket);
     await new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ export class RawClient implements Disposable {
   }
 
   /** A client that the home has let in. */
-  static async enter(home: ContractHome, token = home.token): Promise<RawClient> {
+  static async enter(home: Pick<ContractHome, 'token' | 'url'>, token = home.token): Promise<RawClient> {
     const client = await RawClient.connect(home);
     await client.next();
     client.send({ type: 'auth', access_token: token });

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type { Api } from '../../src/home-assistant/api/api.ts';
-import type { Forecasts } from '../../src/home-assistant/calls/services.ts';
+import type { Forecasts } from '../../src/home-assistant/domains/service-shapes.ts';
 
 declare const api: Api;
 declare const id: string;

@@ -123,9 +123,10 @@ export class Api {
    */
   async call<const S extends ServiceName, const T extends Target = Target, const R extends boolean = false>(
     service: S,
-    ...[options]: CallArguments<S, T, R>
+    ...args: CallArguments<S, T, R>
   ): Promise<CallAnswer<S, T, R>> {
-    const given: ServiceCallOptions<string> = options ?? {};
+    // What fits one service fits no other: from here on it is any.
+    const [given = {}] = args as readonly unknown[] as readonly [options?: ServiceCallOptions<string>];
     // What the response is like is Home Assistant's word, as the types tell it.
     return (await this.#call(service, given)) as CallAnswer<S, T, R>;
   }

@@ -1,5 +1,6 @@
 import type { DurationInput } from '../../kernel/duration.ts';
-import type { Services } from './services.ts';
+import type { MayRespond } from '../domains/service-shapes.ts';
+import type { Services } from '../domains/services.ts';
 import type { Target } from './target.ts';
 
 /** The name of a service: known ones are offered by the editor, others are taken as well. */
@@ -15,23 +16,32 @@ export interface AskOptions {
   readonly timeout?: DurationInput | undefined;
 }
 
-/** Options of a call of a service. */
-export type ServiceCallOptions<
-  S extends string,
-  T extends Target = Target,
-  R extends boolean = boolean,
-> = AskOptions & {
-  /** What the call is for: an entity id, several, or a selection by area, device, floor or label. */
-  readonly target?: T | undefined;
+/** Options of a call of a service, whichever it is. */
+interface CallOptions extends AskOptions {
   /**
    * Whether the call is held against what the home says of its services and entities before it is sent.
    *
    * @defaultValue true
    */
   readonly validate?: boolean | undefined;
-} & DataPart<S> &
-  TargetPart<S> &
-  ResponsePart<S, R>;
+}
+
+/**
+ * Options of a call of a service.
+ *
+ * All services are gone through once: parts that each went through them would be multiplied with one another.
+ */
+export type ServiceCallOptions<
+  S extends string,
+  T extends Target = Target,
+  R extends boolean = boolean,
+> = S extends keyof Services
+  ? CallOptions & DataPart<S> & TargetPart<S, T> & ResponsePart<S, R>
+  : CallOptions & {
+      readonly data?: Readonly<Record<string, unknown>> | undefined;
+      readonly target?: T | undefined;
+      readonly returnResponse?: R | undefined;
+    };
 
 /** The arguments after the service's name: optional where nothing is needed. */
 export type CallArguments<S extends string, T extends Target, R extends boolean> =
@@ -48,45 +58,60 @@ export type ServiceData<S extends string> = S extends keyof Services
 export type CallAnswer<S extends string, T extends Target, R extends boolean> = S extends keyof Services
   ? [Services[S]['response']] extends [never]
     ? void
-    : ServiceResponse<S, T>
+    : Services[S]['response'] extends MayRespond<unknown>
+      ? R extends true
+        ? ServiceResponse<S, T>
+        : void
+      : ServiceResponse<S, T>
   : R extends true
     ? ServiceResponse<S, T>
     : void;
 
 /** The response of a service; that of a service of entities is by entity id. */
 export type ServiceResponse<S extends string, T extends Target = Target> = S extends keyof Services
-  ? Services[S] extends { readonly kind: 'entity'; readonly response: infer P }
-    ? ByEntity<T, P>
-    : Services[S]['response']
+  ? Services[S]['kind'] extends 'entity'
+    ? ByEntity<T, EntityResponse<S>>
+    : EntityResponse<S>
   : Readonly<Record<string, unknown>>;
 
 /** A response of one entity. */
-export type EntityResponse<S extends string> = S extends keyof Services ? Services[S]['response'] : unknown;
+export type EntityResponse<S extends string> = S extends keyof Services
+  ? Services[S]['response'] extends MayRespond<infer Response>
+    ? Response
+    : Services[S]['response']
+  : unknown;
 
 type FieldsOf<Service> = Service extends { readonly needs: infer Needs; readonly may: infer May }
   ? { readonly [K in keyof Needs]: Needs[K] } & { readonly [K in keyof May]?: May[K] | undefined }
   : never;
 
-type DataPart<S extends string> = S extends keyof Services
-  ? [keyof Services[S]['needs'] | keyof Services[S]['may']] extends [never]
-    ? { readonly data?: { readonly [field: string]: undefined } | undefined }
-    : [keyof Services[S]['needs']] extends [never]
-      ? { readonly data?: ServiceData<S> | undefined }
-      : { readonly data: ServiceData<S> }
-  : { readonly data?: ServiceData<S> | undefined };
+type DataPart<S extends keyof Services> = [keyof Services[S]['needs'] | keyof Services[S]['may']] extends [never]
+  ? { readonly data?: { readonly [field: string]: undefined } | undefined }
+  : [keyof Services[S]['needs']] extends [never]
+    ? { readonly data?: ServiceData<S> | undefined }
+    : { readonly data: ServiceData<S> };
 
-type TargetPart<S extends string> = S extends keyof Services
-  ? Services[S]['kind'] extends 'entity'
-    ? { readonly target: Target }
-    : unknown
-  : unknown;
+/**
+ * What the call is for: an entity id, several, or a selection by area, device, floor or label. A service of entities
+ * needs it, one of the home as a whole takes none, and others may be given one.
+ */
+type TargetPart<S extends keyof Services, T extends Target> = Services[S]['kind'] extends 'entity'
+  ? { readonly target: T }
+  : Services[S]['kind'] extends 'plain'
+    ? { readonly target?: NoTarget<S> | undefined }
+    : { readonly target?: T | undefined };
 
-/** Whether the response is asked for. A service whose response has a type does nothing else, and needs it to be. */
-type ResponsePart<S extends string, R extends boolean> = S extends keyof Services
-  ? [Services[S]['response']] extends [never]
-    ? { readonly returnResponse?: false | undefined }
-    : { readonly returnResponse: true }
-  : { readonly returnResponse?: R | undefined };
+/** What a target would have to be where there is none, for the compiler's message. */
+interface NoTarget<S> {
+  readonly takesNoTarget: S;
+}
+
+/** Whether the response is asked for. A service that does nothing else needs it to be. */
+type ResponsePart<S extends keyof Services, R extends boolean> = [Services[S]['response']] extends [never]
+  ? { readonly returnResponse?: false | undefined }
+  : Services[S]['response'] extends MayRespond<unknown>
+    ? { readonly returnResponse?: R | undefined }
+    : { readonly returnResponse: true };
 
 /** Entities that are named one by one in the code are there in the response. */
 type ByEntity<T extends Target, Part> = T extends string

@@ -9,6 +9,7 @@ import {
   UnknownService,
   WrongDomain,
 } from './call-errors.ts';
+import { NOT_REQUIRED, SUBSTITUTES, UNDESCRIBED } from '../domains/corrections.ts';
 import { domainOf } from '../states/entity-state.ts';
 import type { KnownService } from './known-service.ts';
 import { isEntityId, namedEntities, TARGET_KEYS, type TargetSelection } from './target.ts';
@@ -69,18 +70,6 @@ const OPEN_DOMAINS: ReadonlySet<string> = new Set(['script', 'python_script', 's
 
 /** Home Assistant puts the target among the fields, where it may be given as well. These two belong to it. */
 const TARGETING_FIELDS: ReadonlySet<string> = new Set([...TARGET_KEYS, 'exclude', 'metadata']);
-
-/** Fields that a description requires and Home Assistant does not, where one of these is given. */
-const SUBSTITUTES: Readonly<Record<string, readonly string[]>> = {
-  'media_player.play_media.media': ['media_content_id', 'media_content_type'],
-  'homeassistant.reload_config_entry.entry_id': TARGET_KEYS,
-};
-
-/** Fields that a description requires and Home Assistant does not. */
-const NOT_REQUIRED: ReadonlySet<string> = new Set(['ai_task.generate_image.entity_id']);
-
-/** Fields that Home Assistant takes, and whose name is near another's that is described. */
-const UNDESCRIBED: ReadonlySet<string> = new Set(['device_tracker.see.hostname']);
 
 function refused(error: CallNotSent): Verdict {
   return { kind: 'refused', error };
@@ -181,7 +170,7 @@ export function nearestEntity(entityId: string, home: Pick<HomeKnowledge, 'entit
 function fieldError({ data }: CallToCheck, service: KnownService, doubts: string[]): CallNotSent | undefined {
   for (const name of Object.keys(data)) {
     if (data[name] === undefined || service.fields.has(name) || TARGETING_FIELDS.has(name)) continue;
-    if (UNDESCRIBED.has(`${service.id}.${name}`)) continue;
+    if (Object.hasOwn(UNDESCRIBED, `${service.id}.${name}`)) continue;
     const message = `\`${name}\` is not a field of ${service.id}`;
     const meant = nearest(name, service.fields.keys());
     const hint = meant === undefined ? undefined : `Did you mean \`${meant}\`?`;

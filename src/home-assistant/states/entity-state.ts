@@ -1,4 +1,6 @@
+import type { StateValue } from '../domains/state-meaning.ts';
 import type { CompressedState, WireContext, WireState } from '../protocol/wire.ts';
+import { meaningOfState, optionsOf, readAs } from './state-value.ts';
 
 /** A state's attributes: plain JSON, deeply frozen. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -36,7 +38,7 @@ let partsOf: {
  *
  * What costs something is made when it is first looked at: most states are compared and forgotten.
  */
-export class EntityState<State extends string = string> {
+export class EntityState<State extends string = string, Value extends StateValue = StateValue> {
   readonly entityId: string;
   /** Home Assistant's own string, `unavailable` and `unknown` included. */
   readonly state: State;
@@ -63,6 +65,50 @@ export class EntityState<State extends string = string> {
   /** The state as a number, where it is a finite one. An empty state is no number. */
   get number(): number | undefined {
     return finiteNumber(this.state);
+  }
+
+  /**
+   * What the state stands for, by its domain, and for sensors by device class, state class and unit: a number, a moment,
+   * a date, a time of day, or the text itself. Undefined while it is unavailable, and where the text is none of that.
+   *
+   * @example
+   * ```ts
+   * const { value } = this.states.get('sensor.washing_machine_ends') ?? {};
+   * if (value instanceof Temporal.Instant) this.scheduler.runAt(value, () => this.logger.info('done'));
+   * ```
+   */
+  get value(): Value | undefined {
+    // What states of a domain stand for is Home Assistant's word, as the types tell it.
+    return this.#value() as Value | undefined;
+  }
+
+  /** The state as a moment: a timestamp, the last press of a button, an `input_datetime` of both parts. */
+  get instant(): Temporal.Instant | undefined {
+    const value = this.#value();
+    if (value instanceof Temporal.Instant) return value;
+    if (!(value instanceof Temporal.PlainDateTime)) return undefined;
+    // Its text is in the home's time zone, and this is the same moment without one.
+    const timestamp = this.#attribute('timestamp');
+    return typeof timestamp === 'number' ? instantOfSeconds(timestamp) : undefined;
+  }
+
+  /** The state as a day: a `date`, a sensor of that device class, an `input_datetime` that has one. */
+  get date(): Temporal.PlainDate | undefined {
+    const value = this.#value();
+    if (value instanceof Temporal.PlainDate) return value;
+    return value instanceof Temporal.PlainDateTime ? value.toPlainDate() : undefined;
+  }
+
+  /** The state as a time of day: a `time`, an `input_datetime` that has one. */
+  get time(): Temporal.PlainTime | undefined {
+    const value = this.#value();
+    if (value instanceof Temporal.PlainTime) return value;
+    return value instanceof Temporal.PlainDateTime ? value.toPlainTime() : undefined;
+  }
+
+  /** The states that the entity itself can have, where it names them: those of a select or of a sensor that is an enum. */
+  get options(): readonly string[] | undefined {
+    return optionsOf(this.#attribute('options'));
   }
 
   /** False while the state is `unavailable` or `unknown`. */
@@ -102,6 +148,16 @@ export class EntityState<State extends string = string> {
       lastUpdated: this.lastUpdated.toString(),
       context: this.context,
     };
+  }
+
+  #value(): StateValue | undefined {
+    if (!this.available) return undefined;
+    const meaning = meaningOfState(domainOf(this.entityId), (name) => this.#attribute(name));
+    return meaning === 'number' ? this.number : readAs(meaning, this.state);
+  }
+
+  #attribute(name: string): unknown {
+    return Object.hasOwn(this.#attributes, name) ? this.#attributes[name] : undefined;
   }
 
   /** What `console.log` and the REPL show. */

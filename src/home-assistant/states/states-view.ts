@@ -3,7 +3,7 @@ import type { AnyFunction } from '../../bus/only.ts';
 import { currentTracker } from '../../kernel/tracked-reads.ts';
 import { EntityUnavailable } from '../calls/call-errors.ts';
 import { Aggregates, isUnanimous } from './aggregates.ts';
-import type { DomainState, Unavailable } from './domain-states.ts';
+import type { DomainState, DomainValue, Unavailable } from './domain-states.ts';
 import { type EntityState, isAvailable } from './entity-state.ts';
 import type { Home } from '../home.ts';
 import { nearestEntity } from '../calls/service-check.ts';
@@ -13,7 +13,10 @@ import type { DomainOf, EntityIdOf, Selection, StateCondition } from '../subscri
 import { type Side, Threshold, type ThresholdOptions } from './threshold.ts';
 
 /** The state of an entity, with the states that its domain can have. */
-export type StateOf<Id extends string> = EntityState<DomainState<DomainOf<Id>> | Unavailable>;
+export type StateOf<Id extends string> = EntityState<
+  DomainState<DomainOf<Id>> | Unavailable,
+  DomainValue<DomainOf<Id>>
+>;
 
 /** The ids of a domain, of entities that are named, or of what a glob or a selection means. */
 type MemberOf<Group> = Group extends string
@@ -66,10 +69,10 @@ export class StatesView {
    */
   lastGood<const Id extends string>(
     entityId: Id,
-  ): EntityState<DomainState<DomainOf<Id>>> | undefined {
+  ): EntityState<DomainState<DomainOf<Id>>, DomainValue<DomainOf<Id>>> | undefined {
     // As above.
     return readAspect(this.#home, entityId, 'last value', () => this.#home.mirror.lastGood(entityId)) as
-      | EntityState<DomainState<DomainOf<Id>>>
+      | EntityState<DomainState<DomainOf<Id>>, DomainValue<DomainOf<Id>>>
       | undefined;
   }
 

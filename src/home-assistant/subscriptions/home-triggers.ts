@@ -1,5 +1,5 @@
 import type { Only } from '../../bus/only.ts';
-import type { Several } from '../calls/services.ts';
+import type { Several } from '../domains/service-shapes.ts';
 
 /** What all triggers of Home Assistant take, as they are written in its automations. */
 interface TriggerBasics {

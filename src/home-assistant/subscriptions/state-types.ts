@@ -2,7 +2,14 @@ import type { Only } from '../../bus/only.ts';
 import type { Available, Not, NumericCondition, OneOf, Scalar } from '../../bus/conditions.ts';
 import type { HandlerOptions } from '../../bus/handler-options.ts';
 import type { DurationInput } from '../../kernel/duration.ts';
-import type { ChangeConditionOf, DomainState, NumericConditionOf, Unavailable } from '../states/domain-states.ts';
+import type {
+  ChangeConditionOf,
+  DomainState,
+  DomainValue,
+  NumericConditionOf,
+  Unavailable,
+} from '../states/domain-states.ts';
+import type { StateValue } from '../domains/state-meaning.ts';
 import type { EntityState, StateContext } from '../states/entity-state.ts';
 import type { Cause, CauseCondition } from '../provenance/cause.ts';
 
@@ -103,7 +110,7 @@ export type DomainOf<Id extends string> = string extends Id
 export type StateCondition<Id extends string> = ConditionOn<
   DomainState<DomainOf<Id>> | Unavailable,
   NumericConditionOf<DomainOf<Id>>,
-  (state: EntityState<DomainState<DomainOf<Id>> | Unavailable>) => boolean
+  (state: EntityState<DomainState<DomainOf<Id>> | Unavailable, ValueOf<Id>>) => boolean
 >;
 
 /** What an attribute may be held against; functions are given its value, and the state object. */
@@ -134,8 +141,8 @@ export interface StateCriteria<Value, Condition, Change> {
 export type StateComparison<Id extends string> =
   | ChangeConditionOf<DomainOf<Id>>
   | ((
-      from: EntityState<DomainState<DomainOf<Id>> | Unavailable>,
-      to: EntityState<DomainState<DomainOf<Id>> | Unavailable>,
+      from: EntityState<DomainState<DomainOf<Id>> | Unavailable, ValueOf<Id>>,
+      to: EntityState<DomainState<DomainOf<Id>> | Unavailable, ValueOf<Id>>,
     ) => boolean);
 
 /** The comparison of two values of an attribute. */
@@ -211,31 +218,48 @@ export interface StateEventFields<Id extends string> {
 }
 
 /** The state of an entity became another. */
-export interface StateChanged<Id extends string, From extends string, To extends string> extends StateEventFields<Id> {
+export interface StateChanged<
+  Id extends string,
+  From extends string,
+  To extends string,
+  Value extends StateValue = StateValue,
+> extends StateEventFields<Id> {
   readonly kind: 'changed';
-  readonly from: EntityState<From>;
-  readonly to: EntityState<To>;
+  readonly from: EntityState<From, Value>;
+  readonly to: EntityState<To, Value>;
 }
 
 /** An entity was added. */
-export interface EntityAdded<Id extends string, To extends string> extends StateEventFields<Id> {
+export interface EntityAdded<
+  Id extends string,
+  To extends string,
+  Value extends StateValue = StateValue,
+> extends StateEventFields<Id> {
   readonly kind: 'added';
   readonly from: null;
-  readonly to: EntityState<To>;
+  readonly to: EntityState<To, Value>;
 }
 
 /** An entity was removed. */
-export interface EntityRemoved<Id extends string, From extends string> extends StateEventFields<Id> {
+export interface EntityRemoved<
+  Id extends string,
+  From extends string,
+  Value extends StateValue = StateValue,
+> extends StateEventFields<Id> {
   readonly kind: 'removed';
-  readonly from: EntityState<From>;
+  readonly from: EntityState<From, Value>;
   readonly to: null;
 }
 
 /** No change: the condition held already (`immediate`, `waitFor`). */
-export interface StateHeld<Id extends string, To extends string> extends StateEventFields<Id> {
+export interface StateHeld<
+  Id extends string,
+  To extends string,
+  Value extends StateValue = StateValue,
+> extends StateEventFields<Id> {
   readonly kind: 'initial';
   readonly from: null;
-  readonly to: EntityState<To>;
+  readonly to: EntityState<To, Value>;
 }
 
 /**
@@ -253,10 +277,13 @@ export interface StateHeld<Id extends string, To extends string> extends StateEv
  * ```
  */
 export type StateChangeEvent<Id extends string = string, Options = unknown> =
-  | StateChanged<WholeId<Id>, StateBefore<Id, Options>, StateAfter<Id, Options>>
-  | (MayBeAdded<Options> extends true ? EntityAdded<WholeId<Id>, StateAfter<Id, Options>> : never)
-  | (MayBeRemoved<Options> extends true ? EntityRemoved<WholeId<Id>, StateBefore<Id, Options>> : never)
-  | (MayBeInitial<Options> extends true ? StateHeld<WholeId<Id>, StateAfter<Id, Options>> : never);
+  | StateChanged<WholeId<Id>, StateBefore<Id, Options>, StateAfter<Id, Options>, ValueOf<Id>>
+  | (MayBeAdded<Options> extends true ? EntityAdded<WholeId<Id>, StateAfter<Id, Options>, ValueOf<Id>> : never)
+  | (MayBeRemoved<Options> extends true ? EntityRemoved<WholeId<Id>, StateBefore<Id, Options>, ValueOf<Id>> : never)
+  | (MayBeInitial<Options> extends true ? StateHeld<WholeId<Id>, StateAfter<Id, Options>, ValueOf<Id>> : never);
+
+/** What the states of an entity stand for. */
+type ValueOf<Id extends string> = DomainValue<DomainOf<Id>>;
 
 /** A domain as the ids of its entities, so that events of the two are the same to the compiler. */
 type WholeId<Id extends string> = Id extends `${string}.${string}`

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DOMAIN_STATES } from '../../../src/home-assistant/states/domain-states.ts';
+import { STATE_MEANINGS } from '../../../src/home-assistant/domains/domain-states.ts';
+import { lookOf } from '../../../src/home-assistant/domains/home-descriptions.ts';
+import { domainModels } from '../../../src/home-assistant/domains/state-source.ts';
 import { domainOf, isAvailable } from '../../../src/home-assistant/states/entity-state.ts';
-
-const closed: Readonly<Record<string, readonly string[]>> = DOMAIN_STATES;
+import { readRecording } from '../../domains/domain-files.ts';
 
 /** Every state that was recorded of a real home, as `light: on`. */
 function recordedStates(folder: string): Set<string> {
@@ -33,16 +34,36 @@ function recordedStates(folder: string): Set<string> {
   return states;
 }
 
-describe('DOMAIN_STATES', () => {
-  it('has every state that a real home was seen to have in those domains', () => {
-    const recorded = [...recordedStates(join(import.meta.dirname, '../../fixtures/wire'))].filter(
-      (text) => domainOf(text.replace(': ', '.')) in closed,
+describe('the states of domains', () => {
+  const recorded = [...recordedStates(join(import.meta.dirname, '../../fixtures/wire'))].map((text) => ({
+    domain: domainOf(text.replace(': ', '.')),
+    state: text.slice(text.indexOf(': ') + 2),
+  }));
+
+  it('are all those that a real home was seen to have, where there are no others', () => {
+    const fixed = new Map(
+      domainModels(readRecording())
+        .filter((model) => model.fixed)
+        .map(({ domain, words }) => [domain, words]),
     );
-    expect(recorded.length).toBeGreaterThan(25);
-    const unknown = recorded.filter((text) => {
-      const [domain = '', state = ''] = text.split(': ');
-      return closed[domain]?.includes(state) !== true;
+    const seen = recorded.filter(({ domain }) => fixed.has(domain));
+    expect(seen.length).toBeGreaterThan(25);
+    expect(seen.filter(({ domain, state }) => fixed.get(domain)?.includes(state) !== true)).toEqual([]);
+  });
+
+  it('look as what they are said to mean', () => {
+    const looks: Readonly<Record<string, readonly string[]>> = {
+      date: ['date'],
+      'date-or-time': ['date', 'date-time', 'time'],
+      moment: ['moment'],
+      number: ['number'],
+      time: ['time'],
+    };
+    const seen = recorded.flatMap((each) => {
+      const expected = looks[STATE_MEANINGS[each.domain] ?? ''];
+      return expected === undefined ? [] : { ...each, expected };
     });
-    expect(unknown).toEqual([]);
+    expect(new Set(seen.map(({ domain }) => domain)).size).toBeGreaterThan(8);
+    expect(seen.filter(({ state, expected }) => !expected.includes(lookOf(state)))).toEqual([]);
   });
 });

@@ -97,7 +97,7 @@ export class Wrong extends App {
     bus.onStateChange('light.kitchen', (event) => event.to.state);
     //                                            ^ 'event.to' is possibly 'null'.
     bus.onStateChange('light.kitchen', { to: 'on' }, (event) => event.too);
-    //                                                                ^ Property 'too' does not exist on type 'StateChanged<"light.kitchen", VisibleState<"light.kitchen", { readonly to: "on"; }>, "on">'.
+    //                                                                ^ Property 'too' does not exist on type 'StateChanged<"light.kitchen", VisibleState<"light.kitchen", { readonly to: "on"; }>, "on", "off" | "on">'.
     bus.onStateChange('light.kitchen', { to: (state) => state.state === 'onn' }, done);
     //                                                  ^ This comparison appears to be unintentional because the types '"off" | "on" | Unavailable' and '"onn"' have no overlap.
     bus.onStateChange('light.kitchen', { where: (event) => event.entityId === 'light.kitchn' }, done);
