@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { CheckOptions } from './check.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { ownPackage } from './own-package.ts';
+import type { RecordOptions } from './record.ts';
 import type { ReconnectOptions } from './reconnect.ts';
 import type { RunOptions } from './run.ts';
 import type { SchemaOptions } from './schema.ts';
@@ -46,11 +47,12 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
     .addOption(data)
     .option('--app <name>', 'start only this app; can be given several times', collect)
     .option('--log-level <level>', 'trace, debug, info, warn, error, fatal or silent')
-    .option('--simulate', 'use the built-in simulated home in place of yours')
-    .action(async (options: RunOptions) => {
+    .option('--simulate [file]', 'use the built-in simulated home in place of yours, or a recorded one')
+    .action(async ({ simulate, ...options }: Omit<RunOptions, 'simulate'> & { readonly simulate?: true | string }) => {
       using stopRequests = new StopRequests(at);
       const { run } = await import('./run.ts');
-      end(await run(options, at, stopRequests));
+      const simulated = typeof simulate === 'string' ? { home: simulate } : {};
+      end(await run({ ...options, ...simulated, simulate: simulate !== undefined }, at, stopRequests));
     });
 
   program
@@ -90,8 +92,17 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
     .option('--speed <factor>', 'how many times faster than life time passes in it', number)
     .option('--start <time>', 'the time it begins with: 07:30, or 2026-11-23T07:30')
     .option('--list', 'print its entities with their states, and end')
+    .option('--home <file>', 'a home that was recorded, in place of the demo home')
+    .option('--record [file]', 'compare with your own home, and record it in a file')
+    .option('--of <home>', 'which of your homes, with --record')
     .addOption(json)
-    .action(async (options: SimulateOptions) => {
+    .action(async (options: SimulateOptions & Partial<RecordOptions>) => {
+      const { record: recorded, ...others } = options;
+      if (recorded !== undefined) {
+        const { record } = await import('./record.ts');
+        end(await record({ ...others, record: recorded }, at));
+        return;
+      }
       using stopRequests = new StopRequests(at);
       const { simulate } = await import('./simulate.ts');
       end(await simulate(options, at, stopRequests));

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly app?: readonly string[];
   readonly logLevel?: string;
   readonly simulate?: boolean;
+  /** A recording that the simulated home begins as. */
+  readonly home?: string;
 }
 
 function openLogging({ configuration, secrets }: ValidConfiguration, clock: Clock, at: Surroundings): Logging {

@@ -2,7 +2,7 @@ import { loadConfiguration } from '../config/load-configuration.ts';
 import { problemsText } from '../config/problem.ts';
 import type { Configuration } from '../config/schema.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
-import { DemoHome } from '../simulator/demo-home.ts';
+import { type LivingHome, livingHome } from '../runtime/living-home.ts';
 import { SimulatorServer } from '../simulator/socket-server.ts';
 import { demoClock } from './demo-clock.ts';
 import { exitCodes, type StopRequests, type Surroundings } from './surroundings.ts';
@@ -14,9 +14,9 @@ export interface SimulateOptions extends Partial<Configuration['simulate']> {
   readonly json?: boolean;
 }
 
-function listEntities(demo: DemoHome, { json }: SimulateOptions, at: Surroundings): void {
-  demo.step();
-  const entities = [...demo.home.states.all()].toSorted((left, right) => (left.entityId < right.entityId ? -1 : 1));
+function listEntities(living: LivingHome, { json }: SimulateOptions, at: Surroundings): void {
+  living.step();
+  const entities = [...living.home.states.all()].toSorted((left, right) => (left.entityId < right.entityId ? -1 : 1));
   if (json === true) {
     const states = entities.map(({ entityId, state, attributes }) => [entityId, { state, attributes }]);
     at.print(JSON.stringify(Object.fromEntries(states), undefined, 2));
@@ -27,17 +27,17 @@ function listEntities(demo: DemoHome, { json }: SimulateOptions, at: Surrounding
 
 /** Keeps the home on its port until somebody wants an end of it. */
 async function serve(
-  demo: DemoHome,
+  living: LivingHome,
   simulated: Configuration['simulate'],
   json: boolean,
   at: Surroundings,
   stopRequests: StopRequests,
 ): Promise<number> {
   const stopped = new Promise<void>((resolve) => stopRequests.whenHeard(resolve));
-  const server = await SimulatorServer.listen(demo.home, { host: simulated.host, port: simulated.port });
+  const server = await SimulatorServer.listen(living.home, { host: simulated.host, port: simulated.port });
   const { url, wsUrl } = server;
-  const { token, userToken } = demo.home;
-  demo.start();
+  const { token, userToken } = living.home;
+  living.start();
   at.print(
     json
       ? JSON.stringify({ url, wsUrl, token, userToken })
@@ -46,9 +46,10 @@ async function serve(
           ['token', token],
         ]),
   );
-  at.say('Two people live in it. Ctrl+C ends it.');
+  const whose = simulated.home === undefined ? 'Two people live in it.' : `It begins as ${simulated.home} says.`;
+  at.say(`${whose} Ctrl+C ends it.`);
   await stopped;
-  demo.stop();
+  living.stop();
   await server.close();
   return exitCodes.done;
 }
@@ -68,10 +69,10 @@ export async function simulate(
   const simulated = loaded.kind === 'valid' ? loaded.configuration.simulate : loaded.usable.simulate;
   if (loaded.kind === 'invalid' && simulated === undefined) at.say(problemsText(loaded.problems));
   if (simulated === undefined) return exitCodes.configuration;
-  const demo = new DemoHome({ clock: demoClock(new SystemClock(), simulated), seed: simulated.seed });
+  const living = await livingHome(simulated, demoClock(new SystemClock(), simulated));
   if (options.list === true) {
-    listEntities(demo, options, at);
+    listEntities(living, options, at);
     return exitCodes.done;
   }
-  return serve(demo, simulated, options.json === true, at, stopRequests);
+  return serve(living, simulated, options.json === true, at, stopRequests);
 }

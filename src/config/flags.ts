@@ -11,6 +11,8 @@ export interface Flags {
   readonly logLevel?: string | undefined;
   /** Use simulated homes in place of the configured ones, whose variables need not be set then. */
   readonly simulate?: boolean | undefined;
+  /** A recording that the simulated homes begin as. */
+  readonly home?: string | undefined;
   /** Start these apps only. */
   readonly only?: readonly string[] | undefined;
   readonly seed?: number | undefined;
@@ -30,6 +32,7 @@ const places: readonly FlagPlace[] = [
   { flag: '--apps', path: ['paths', 'apps'], value: ({ apps }, folder) => apps && resolve(folder, apps) },
   { flag: '--data', path: ['paths', 'data'], value: ({ data }, folder) => data && resolve(folder, data) },
   { flag: '--log-level', path: ['logging', 'level'], value: ({ logLevel }) => logLevel },
+  { flag: '--home', path: ['simulate', 'home'], value: ({ home }, folder) => home && resolve(folder, home) },
   { flag: '--seed', path: ['simulate', 'seed'], value: ({ seed }) => seed },
   { flag: '--speed', path: ['simulate', 'speed'], value: ({ speed }) => speed },
   { flag: '--start', path: ['simulate', 'start'], value: ({ start }) => start },

@@ -202,6 +202,7 @@ const Limits = z
 
 const Simulate = z
   .strictObject({
+    home: path('A recording of a home to begin as, in place of the demo home.').optional(),
     seed: z.int().min(0).meta({ description: 'Another seed, another day in the demo home.' }).default(1),
     speed: z.number().positive().meta({ description: 'How many times faster than life time passes.' }).default(1),
     start: moment
@@ -230,8 +231,8 @@ export const ConfigurationSchema = z.strictObject({
   dryRun: z.boolean().meta({ description: 'Log and record the calls of all apps, send none.' }).default(false),
   logging: Logging.meta({ description: 'What is written, and how.' }),
   paths: Paths.meta({ description: 'Where things lie.' }),
-  connection: Connection.meta({ description: 'How the daemon talks to its homes.' }),
   storage: Storage.meta({ description: 'Where things are stored that a restart is not to lose.' }),
+  connection: Connection.meta({ description: 'How the daemon talks to its homes.' }),
   limits: Limits.meta({ description: 'How long things may take, and how much may wait.' }),
   simulate: Simulate.meta({ description: 'The built-in simulated home.' }),
 });

@@ -153,12 +153,12 @@ async function answerTo(command: Command, link: HomeLink, timeoutMs: number): Pr
   }
 }
 
-/** The demo home at the moment it is asked: what lives in it has no need to go on living. */
-async function simulatedAccess(clock: Clock, { seed }: Configuration['simulate']): Promise<HomeAccess> {
-  const { DemoHome } = await import('../simulator/demo-home.ts');
-  const demo = new DemoHome({ clock, seed });
-  demo.step();
-  return demo.home;
+/** The simulated home at the moment it is asked: what lives in it has no need to go on living. */
+async function simulatedAccess(clock: Clock, simulate: Configuration['simulate']): Promise<HomeAccess> {
+  const { livingHome } = await import('./living-home.ts');
+  const living = await livingHome(simulate, clock);
+  living.step();
+  return living.home;
 }
 
 /** Asks a home, once, whether it lets us in, and whether there is in it what apps name. */

@@ -186,7 +186,9 @@ export class Runtime extends Resource implements Activity {
   async #access(home: string, settings: HomeConfiguration): Promise<HomeAccess> {
     if (settings === 'simulated') {
       const { SimulatedAccess } = await import('./simulated-access.ts');
-      return new SimulatedAccess(this, home, this.#options.configuration.simulate);
+      const { livingHome } = await import('./living-home.ts');
+      const living = await livingHome(this.#options.configuration.simulate, this.clock, home);
+      return new SimulatedAccess(this, home, living);
     }
     const { NetworkTransport } = await import('../home-assistant/connection/network-transport.ts');
     const transport = new NetworkTransport({ clock: this.clock, ...settings });

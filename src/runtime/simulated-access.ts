@@ -1,30 +1,29 @@
-import type { Configuration } from '../config/schema.ts';
 import { Resource } from '../kernel/resource.ts';
-import { DemoHome } from '../simulator/demo-home.ts';
 import type { HomeAccess } from './homes.ts';
+import type { LivingHome } from './living-home.ts';
 
-/** The demo home, living inside the daemon. */
+/** A simulated home, living inside the daemon. */
 export class SimulatedAccess extends Resource implements HomeAccess {
-  readonly #demo: DemoHome;
+  readonly #living: LivingHome;
 
-  constructor(owner: Resource, home: string, { seed }: Configuration['simulate']) {
+  constructor(owner: Resource, home: string, living: LivingHome) {
     super(`simulated.${home}`, owner);
-    this.#demo = new DemoHome({ clock: this.clock, seed });
+    this.#living = living;
   }
 
   get transport(): HomeAccess['transport'] {
-    return this.#demo.home.transport;
+    return this.#living.home.transport;
   }
 
   get token(): string {
-    return this.#demo.home.token;
+    return this.#living.home.token;
   }
 
   protected override onStart(): void {
-    this.#demo.start();
+    this.#living.start();
   }
 
   protected override onStop(): void {
-    this.#demo.stop();
+    this.#living.stop();
   }
 }

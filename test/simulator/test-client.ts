@@ -12,9 +12,16 @@ export class TestClient {
   #socket: HomeSocket | undefined;
   #lastId = 0;
 
-  constructor(options: Partial<SimulatedHomeOptions> = {}) {
-    this.clock = new VirtualClock({ now: Temporal.Instant.from('2026-11-21T12:00:00Z') });
-    this.home = new SimulatedHome({ clock: this.clock, ...options });
+  constructor(options: Partial<SimulatedHomeOptions> = {}, home?: SimulatedHome, clock?: VirtualClock) {
+    this.clock = clock ?? new VirtualClock({ now: Temporal.Instant.from('2026-11-21T12:00:00Z') });
+    this.home = home ?? new SimulatedHome({ clock: this.clock, ...options });
+  }
+
+  /** Of a home that was made elsewhere. */
+  static async to(home: SimulatedHome, clock: VirtualClock): Promise<TestClient> {
+    const client = new TestClient({}, home, clock);
+    await client.connect();
+    return client;
   }
 
   static async connected(options: Partial<SimulatedHomeOptions> = {}): Promise<TestClient> {
