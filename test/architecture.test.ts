@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   plugins: [...below, 'rules', 'apps', 'contract'],
   simulator: ['kernel', 'home-assistant/protocol'],
   runtime: [...below, 'rules', 'apps', 'contract', 'plugins', 'simulator'],
-  testing: ['runtime', 'simulator', 'kernel', 'apps'],
+  testing: ['runtime', 'simulator', 'kernel', 'apps', 'storage'],
   cli: ['runtime', 'config', 'contract', 'simulator', 'kernel'],
   web: ['contract'],
 };

@@ -4,7 +4,8 @@ import { type DurationInput, durationMs } from '../kernel/duration.ts';
 import { HassetteError, InvalidArgument } from '../kernel/errors.ts';
 import type { LogRecord } from '../kernel/logging.ts';
 import type { VirtualClock } from '../kernel/virtual-clock.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { Json } from '../storage/storable.ts';
+import type { DaemonUnderTest } from './daemon-under-test.ts';
 import type { ServiceCallRecord, SimulatedHome } from '../simulator/simulated-home.ts';
 import type { AppFailure } from '../apps/host-control.ts';
 import type { HomeUnderTest } from './home-under-test.ts';
@@ -15,9 +16,22 @@ export class NotInThisThread extends HassetteError {
   readonly audience = 'author';
 }
 
+/** The app of a test did not come up. */
+export class AppDidNotStart extends HassetteError {
+  readonly code = 'APP_DID_NOT_START';
+  readonly audience = 'author';
+  readonly report: AppReport | undefined;
+
+  constructor(name: string, report: AppReport | undefined) {
+    const { message = 'no reason is known', hint } = report?.problem ?? {};
+    super(`"${name}" did not start: ${message}`, { hint });
+    this.report = report;
+  }
+}
+
 /** What an `AppUnderTest` is made of. */
 export interface TestBench {
-  readonly runtime: Runtime;
+  readonly daemon: DaemonUnderTest;
   readonly clock: VirtualClock;
   /** The app's own home, and all of them by name. */
   readonly home: HomeUnderTest;
@@ -89,7 +103,7 @@ export class AppUnderTest<A> implements AsyncDisposable {
 
   /** How the app is: `running`, `failed` with its problem, … */
   get report(): AppReport | undefined {
-    return this.#bench.runtime.apps.app(this.#bench.name);
+    return this.#bench.daemon.runtime.apps.app(this.#bench.name);
   }
 
   /** All that has been logged, whatever the level. */
@@ -200,14 +214,49 @@ export class AppUnderTest<A> implements AsyncDisposable {
     return this.#bench.home.calls(service);
   }
 
+  /**
+   * What the app has stored, by the keys of its store.
+   *
+   * @example
+   * ```ts
+   * expect(await t.stored()).toEqual({ rings: 2 });
+   * ```
+   */
+  async stored(): Promise<Readonly<Record<string, Json>>> {
+    return this.#bench.daemon.stored();
+  }
+
+  /** Starts the daemon. `runApp` has done so. @throws AppDidNotStart */
+  async start(): Promise<void> {
+    await this.#bench.daemon.start();
+    const { report } = this;
+    if (report?.status === 'failed') throw new AppDidNotStart(this.#bench.name, report);
+  }
+
+  /**
+   * Stops the daemon, and starts it again with what it has stored. Meanwhile the home goes on. `t.app` is then the new
+   * instance.
+   *
+   * @example
+   * ```ts
+   * await t.restart({ down: '10m' });
+   * ```
+   * @param options.down - how long it is away. @defaultValue no time
+   * @throws AppDidNotStart where the app does not come up again.
+   */
+  async restart({ down }: { readonly down?: DurationInput | undefined } = {}): Promise<void> {
+    await this.stop();
+    if (down !== undefined) await this.advance(down);
+    await this.start();
+  }
+
   /** Stops the daemon, the app's shutdown hooks included. What it did to the home can still be looked at. */
   async stop(): Promise<void> {
-    const { clock, runtime } = this.#bench;
-    await clock.pump(runtime.stop());
+    await this.#bench.daemon.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
+    await this.#bench.daemon.close();
   }
 }
 

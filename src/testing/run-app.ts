@@ -3,16 +3,17 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { appBrand, type AppClass, appClassOf, appHomeName, appSchema, makeApp } from '../apps/app.ts';
 import type { AppFinder } from '../apps/app-loader.ts';
-import type { AppFailure, AppReport } from '../apps/host-control.ts';
-import { HassetteError, InvalidArgument } from '../kernel/errors.ts';
+import type { AppFailure } from '../apps/host-control.ts';
+import { InvalidArgument } from '../kernel/errors.ts';
 import { Logging, type LogLevel, type LogRecord } from '../kernel/logging.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { configurationOf } from '../runtime/configuration-of.ts';
-import { Runtime } from '../runtime/runtime.ts';
 import type { RegistrySetup } from '../simulator/registries/registries.ts';
 import type { EntitySetup } from '../simulator/kept-entities.ts';
 import { SimulatedHome } from '../simulator/simulated-home.ts';
+import type { Json } from '../storage/storable.ts';
 import { AppUnderTest } from './app-under-test.ts';
+import { DaemonUnderTest } from './daemon-under-test.ts';
 import { HomeUnderTest } from './home-under-test.ts';
 
 /** A class of an app. */
@@ -75,6 +76,10 @@ export interface RunAppSettings {
   readonly isolation?: 'main' | 'thread' | undefined;
   /** The app's file, for a thread to load it: `import.meta.resolve('./motion-light.ts')`. */
   readonly source?: string | undefined;
+  /** What the app has stored before it starts, under the keys of its store. @defaultValue nothing */
+  readonly store?: Readonly<Record<string, Json>> | undefined;
+  /** The version of the schema by which that was stored. @defaultValue 1 */
+  readonly storeVersion?: number | undefined;
   /** Prints the log from this level on. @defaultValue 'silent' */
   readonly log?: LogLevel | undefined;
   /** Whatever is left to chance follows from it. @defaultValue 1 */
@@ -82,19 +87,6 @@ export interface RunAppSettings {
 }
 
 export type RunAppOptions<C> = RunAppSettings & GivenConfig<C>;
-
-/** The app of a test did not come up. */
-export class AppDidNotStart extends HassetteError {
-  readonly code = 'APP_DID_NOT_START';
-  readonly audience = 'author';
-  readonly report: AppReport | undefined;
-
-  constructor(name: string, report: AppReport | undefined) {
-    const { message = 'no reason is known', hint } = report?.problem ?? {};
-    super(`"${name}" did not start: ${message}`, { hint });
-    this.report = report;
-  }
-}
 
 const QUIET_MS = 300_000;
 const DEFAULT_NOW = '2026-01-15T12:00[Europe/Amsterdam]';
@@ -143,7 +135,10 @@ export async function runApp<C extends TestableApp>(
   const logging = new Logging({ clock, level: settings.log ?? 'info', format: print ? 'pretty' : 'silent' });
   logging.tap((record) => logs.push(record));
 
-  const runtime = Runtime.create({
+  const daemon = new DaemonUnderTest({
+    app: name,
+    home: ownHome,
+    onFailure: (failure) => failures.push(failure),
     clock,
     logging,
     version: 'test',
@@ -165,21 +160,14 @@ export async function runApp<C extends TestableApp>(
     ),
     finder: place.isolation === 'thread' ? undefined : finderOf(hosted, (made) => (instance = made)),
   });
-  clock.addActivity(runtime);
-  const bench = { runtime, clock, home, homes, name, logs, failures, app: () => instance };
+  const bench = { daemon, clock, home, homes, name, logs, failures, app: () => instance };
   const underTest = new AppUnderTest<InstanceType<C>>(bench);
   try {
-    await clock.pump(runtime.start().then(() => runtime.apps.started()));
-    runtime.apps.onFailure((failure) => failures.push(failure));
-    await clock.settle();
+    await daemon.begin(settings.store ?? {}, settings.storeVersion);
+    await underTest.start();
   } catch (error) {
-    await underTest.stop();
+    await underTest[Symbol.asyncDispose]();
     throw error;
-  }
-  if (underTest.report?.status === 'failed') {
-    const { report } = underTest;
-    await underTest.stop();
-    throw new AppDidNotStart(name, report);
   }
   return underTest;
 }
