@@ -50,6 +50,7 @@ export type {
 export type { DataPattern } from './bus/data-pattern.ts';
 export type { BusEvent } from './bus/event.ts';
 export type { HandlerOptions } from './bus/handler-options.ts';
+export { NotInCondition } from './kernel/tracked-reads.ts';
 export type { Subscription, SubscriptionCounters } from './bus/subscription.ts';
 export type { TopicData, TopicEvent, Topics } from './bus/topics.ts';
 
@@ -214,6 +215,11 @@ export type { Task, TaskBucket, TaskStatus } from './kernel/task-bucket.ts';
 export type { TimeOfDayInput } from './kernel/time-of-day.ts';
 
 export type { AppScheduler } from './scheduler/app-scheduler.ts';
+export { RuleLoops, type Rule } from './rules/rule.ts';
+export type { RuleChange } from './rules/rule-change.ts';
+export type { ExplainedCondition, ExplainedRead, RuleExplanation } from './rules/rule-explanation.ts';
+export type { RuleHolds, RuleOptions } from './rules/rule-options.ts';
+
 export type {
   Job,
   JobRun,
@@ -240,7 +246,6 @@ export type {
 export type { SunAzimuth, SunElevation, SunEvent, SunMoment } from './scheduler/sun-times.ts';
 export type { MomentInput } from './scheduler/run-at.ts';
 
-export type { ConfigurationInput } from './config/schema.ts';
 export type { AppStore } from './apps/store/app-store.ts';
 export { StoredValueInvalid } from './apps/store/store-errors.ts';
 export type { StoredMap } from './apps/store/stored-map.ts';
@@ -250,3 +255,4 @@ export type { SetOptions } from './storage/entry.ts';
 export type { Json } from './storage/storable.ts';
 export { NotStorable, StorageConflict, StorageFull, StorageUnavailable } from './storage/storage-errors.ts';
 
+export type { ConfigurationInput } from './config/schema.ts';

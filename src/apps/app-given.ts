@@ -128,6 +128,7 @@ export class Belongings implements AppGiven {
     const { life, home, logger } = this.#own;
     this.#rules ??= new AppRules({
       ...{ life, logger },
+      home: home.home,
       service: this.#shared.rules,
       self: () => this.#app,
       timeZone: () => home.timeZone,

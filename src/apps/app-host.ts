@@ -69,9 +69,13 @@ export class AppHost extends Resource implements HostOrders, Activity {
     this.homes = new Map(options.links.map((link) => [link.home, new Home(this, link)]));
     this.bus = new BusService(this, { executor: this.executor });
     this.scheduler = new SchedulerService(this, { executor: this.executor });
-    this.rules = new RuleService(this, { executor: this.executor, homes: this.homes.values() });
     this.blocking = new BlockingPool(this);
     this.storage = new Storage(options.storage, clock);
+    this.rules = new RuleService(this, {
+      executor: this.executor,
+      homes: this.homes.values(),
+      storage: this.storage,
+    });
   }
 
   async startApp(spec: AppSpec): Promise<AppReport> {

@@ -108,6 +108,8 @@ export class AppInstance extends Resource {
     }
     this.#life.stop(reason);
     if (hadStarted) await this.#shutDown();
+    const { home } = this.#report;
+    if (home !== undefined) await this.#around.rules.release(home, this.name);
     this.#app = undefined;
     this.#move('ended');
   }
@@ -120,7 +122,11 @@ export class AppInstance extends Resource {
   async #begin(): Promise<void> {
     try {
       // An import under way cannot be called off, but nobody has to wait for it.
-      const found = await untilAborted(this.#around.finder.find(this.spec.className), this.signal, 'the start of an app');
+      const found = await untilAborted(
+        this.#around.finder.find(this.spec.className),
+        this.signal,
+        'the start of an app',
+      );
       const home = this.#homeOf(found.appClass);
       this.#tell({ file: found.file, home: home.home });
       const config = await this.#configOf(found);
@@ -128,6 +134,7 @@ export class AppInstance extends Resource {
         this.#move('home-awaited');
         await home.whenKnown(this.signal);
       }
+      await this.#around.rules.prepare(home.home, this.name);
       if (this.signal.aborted) return;
       this.#move('begun');
       const app = await this.#make(found.appClass, this.#belongings(config, home));

@@ -2,6 +2,7 @@ import { Cancelled } from './errors.ts';
 import { currentExecution } from './execution.ts';
 import type { Executor } from './executor.ts';
 import type { Logger } from './logging.ts';
+import { NotInCondition } from './tracked-reads.ts';
 
 export interface RejectionGuardOptions {
   readonly executor: Executor;
@@ -31,6 +32,8 @@ export function installRejectionGuard(options: RejectionGuardOptions): Disposabl
       logger.debug({ err: reason }, 'A promise that nobody awaits was called off');
       return;
     }
+    // Whoever asked the condition has told of it.
+    if (reason instanceof NotInCondition) return;
     if (execution === undefined)
       logger.error({ err: reason }, 'A promise was rejected and nobody handled it; it came from no app');
     else executor.reportUnhandled(execution, reason, 'rejection');

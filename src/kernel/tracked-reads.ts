@@ -60,6 +60,8 @@ export interface ReadTracker {
   note(read: TrackedRead): void;
   /** What was looked at has no value, so that nothing can be said. */
   suspend(cause: Suspension): never;
+  /** The condition did something that it may not, and has been refused. It counts as failed, whatever it makes of that. */
+  refused(error: NotInCondition): void;
   /** Whether a read with hysteresis held when it was made last. */
   held(what: string): boolean;
 }
@@ -130,5 +132,7 @@ export function untracked<T>(look: () => T): T {
  */
 export function refuseInCondition(what: string, hint: string): void {
   if (current === undefined) return;
-  throw new NotInCondition(`${what} was tried in ${current.what}`, { hint });
+  const error = new NotInCondition(`${what} was tried in ${current.what}`, { hint });
+  current.refused(error);
+  throw error;
 }

@@ -11,6 +11,8 @@ import type { RuleService } from './rule-service.ts';
 export interface AppRulesOptions {
   readonly service: RuleService;
   readonly life: Life;
+  /** The name of the app's home. */
+  readonly home: string;
   readonly logger: Pick<Logger, 'warn'>;
   /** What `this` is in conditions and handlers. */
   readonly self: () => unknown;
@@ -29,7 +31,7 @@ export class AppRules {
   readonly #rules = new Map<string, KeptRule>();
   #nameless = false;
 
-  constructor({ service, life, logger, self, timeZone, onError }: AppRulesOptions) {
+  constructor({ service, life, home, logger, self, timeZone, onError }: AppRulesOptions) {
     this.#service = service;
     this.#life = life;
     this.#owner = {
@@ -37,7 +39,7 @@ export class AppRules {
       executor: service.executor,
       clock: service.time,
       dues: service.dues,
-      memory: service.memoryOf(life.name),
+      memory: service.memoryOf(home, life.name),
       leave: (rule) => this.#forget(rule),
     };
     life.signal.addEventListener('abort', () => this.#end(), { once: true });

@@ -1,6 +1,7 @@
 import { truth } from '../bus/conditions.ts';
 import { runOutsideExecutions } from '../kernel/execution.ts';
 import {
+  type NotInCondition,
   type ReadNews,
   type ReadTracker,
   type Suspension,
@@ -52,6 +53,7 @@ export class ConditionWatch implements ReadTracker {
   /** What is being read, while the condition is asked. */
   #reading: Map<string, TrackedRead> | undefined;
   #suspension: Suspension | undefined;
+  #failure: { readonly error: unknown } | undefined;
   #evaluations = 0;
   #queued = false;
   #active = false;
@@ -119,6 +121,10 @@ export class ConditionWatch implements ReadTracker {
     throw new Suspended(cause.why);
   }
 
+  refused(error: NotInCondition): void {
+    this.#failure ??= { error };
+  }
+
   held(what: string): boolean {
     return this.#held.has(what);
   }
@@ -137,17 +143,17 @@ export class ConditionWatch implements ReadTracker {
     this.#suspension = undefined;
     this.#evaluations += 1;
     let level: boolean | undefined;
-    let failure: { readonly error: unknown } | undefined;
+    this.#failure = undefined;
     try {
       level = this.#answer(runOutsideExecutions(() => trackReads(this, this.#options.ask)));
     } catch (error) {
-      failure = { error };
+      this.#failure ??= { error };
     }
     this.#reading = undefined;
     this.#reads = reading;
     this.#keepHeld();
     this.#follow();
-    untracked(() => this.#tell(level, failure, changed));
+    untracked(() => this.#tell(level, changed));
   }
 
   #answer(answer: unknown): boolean {
@@ -156,13 +162,10 @@ export class ConditionWatch implements ReadTracker {
     return truth(answer, this.what);
   }
 
-  #tell(
-    level: boolean | undefined,
-    failure: { readonly error: unknown } | undefined,
-    changed: readonly TrackedRead[],
-  ): void {
+  #tell(level: boolean | undefined, changed: readonly TrackedRead[]): void {
     const { onLevel, onSuspended, onFailure } = this.#options;
-    // A condition that has caught it has got no further for that.
+    const failure = this.#failure;
+    // A condition that has caught one of these has got no further for that.
     if (this.#suspension !== undefined) onSuspended(this.#suspension);
     else if (failure !== undefined) onFailure(failure.error);
     else if (level !== undefined) {

@@ -2,9 +2,18 @@ import type { Home } from '../home-assistant/home.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Executor } from '../kernel/executor.ts';
 import { Resource } from '../kernel/resource.ts';
+import type { Storage } from '../storage/storage.ts';
 import { DueTimes } from './due-times.ts';
 import type { KeptRule, RuleDescription } from './kept-rule.ts';
-import type { RuleMemory, RuleMemoryRecord } from './rule-memory.ts';
+import type { RuleMemory } from './rule-memory.ts';
+import { RuleRecords } from './rule-records.ts';
+
+export interface RuleServiceOptions {
+  readonly executor: Executor;
+  readonly homes: Iterable<Home>;
+  /** Where it is remembered how the rules stand. */
+  readonly storage: Storage;
+}
 
 /** All rules of an app host: what is due, and what is remembered of them. */
 export class RuleService extends Resource {
@@ -12,17 +21,18 @@ export class RuleService extends Resource {
   readonly dues: DueTimes;
   readonly #homes: Iterable<Home>;
   readonly #rules = new Set<KeptRule>();
-  readonly #memories = new Map<string, Map<string, RuleMemoryRecord>>();
+  readonly #records: RuleRecords;
 
   /** In whose time rules are. */
   get time(): Clock {
     return this.clock;
   }
 
-  constructor(owner: Resource, options: { readonly executor: Executor; readonly homes: Iterable<Home> }) {
+  constructor(owner: Resource, options: RuleServiceOptions) {
     super('rules', owner);
     this.executor = options.executor;
     this.#homes = options.homes;
+    this.#records = new RuleRecords(this, options.storage);
     this.dues = new DueTimes(this.clock, 'what is next for the rules');
   }
 
@@ -39,14 +49,19 @@ export class RuleService extends Resource {
     return Array.from(this.#rules, (rule) => rule.describe());
   }
 
+  /** Reads what is remembered of the rules of an app, before it makes any. */
+  async prepare(home: string, app: string): Promise<void> {
+    await this.#records.load(home, app);
+  }
+
   /** What is remembered of the rules of an app. */
-  memoryOf(app: string): RuleMemory {
-    const records = this.#memories.get(app) ?? new Map<string, RuleMemoryRecord>();
-    this.#memories.set(app, records);
-    return {
-      recall: (name) => records.get(name),
-      keep: (name, record) => void records.set(name, record),
-    };
+  memoryOf(home: string, app: string): RuleMemory {
+    return this.#records.of(home, app);
+  }
+
+  /** An app has stopped: what is remembered of its rules is written down. */
+  async release(home: string, app: string): Promise<void> {
+    await this.#records.release(home, app);
   }
 
   protected override onStart(): void {

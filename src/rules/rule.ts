@@ -262,8 +262,7 @@ export class WatchedRule implements Rule, KeptRule {
       this.#acting = false;
       // What was called off with the app is run when it starts again.
       if (kind !== 'cancelled') this.#settled = phase;
-      if (!this.#active) return;
-      this.#act();
+      if (this.#active) this.#act();
       this.#remember();
     });
   }
