@@ -2,40 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Logging, type LogRecord } from '../../src/kernel/logging.ts';
 import { Resource } from '../../src/kernel/resource.ts';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
-import { StorageFull } from '../../src/storage/storage-errors.ts';
-import type { Commit, CommitOutcome, StorageNotice } from '../../src/storage/storage-link.ts';
 import { StorageService } from '../../src/storage/storage-service.ts';
-import { SqliteAdapter } from '../../src/storage/sqlite/sqlite-adapter.ts';
 import { IN_MEMORY } from '../../src/storage/sqlite/sqlite-file.ts';
+import { FillableStorage } from './fillable-storage.ts';
 
 class Root extends Resource {}
 
-/** The memory, that is full when a test says so. */
-class Fillable extends SqliteAdapter {
-  isFull = false;
-  closed = 0;
-  notice: StorageNotice | undefined;
-
-  override async open(): Promise<readonly StorageNotice[]> {
-    await super.open();
-    return this.notice === undefined ? [] : [this.notice];
-  }
-
-  override commit(commit: Commit): Promise<CommitOutcome> {
-    return this.isFull
-      ? Promise.reject(new StorageFull('There is no room', { hint: 'Make room.' }))
-      : super.commit(commit);
-  }
-
-  override async close(): Promise<void> {
-    this.closed += 1;
-    await super.close();
-  }
-}
-
 let clock: VirtualClock;
 let root: Root;
-let adapter: Fillable;
+let adapter: FillableStorage;
 let service: StorageService;
 let logs: LogRecord[];
 beforeEach(() => {
@@ -44,7 +19,7 @@ beforeEach(() => {
   const logging = new Logging({ clock, format: 'silent' });
   logging.tap((record) => logs.push(record));
   root = new Root('test', { clock, logging });
-  adapter = new Fillable({ clock, file: IN_MEMORY, onListenerFailure: () => undefined });
+  adapter = new FillableStorage({ clock, file: IN_MEMORY, onListenerFailure: () => undefined });
   service = new StorageService(root, { adapter });
   clock.addActivity(service);
 });
@@ -109,7 +84,7 @@ describe('the storage of a daemon', () => {
     await root.start();
     await root.stop();
     expect(adapter.closed).toBe(1);
-    const lent = new Fillable({ clock, file: IN_MEMORY, onListenerFailure: () => undefined });
+    const lent = new FillableStorage({ clock, file: IN_MEMORY, onListenerFailure: () => undefined });
     root = new Root('test', { clock, logging: new Logging({ clock, format: 'silent' }) });
     await lent.open();
     new StorageService(root, { adapter: lent, lent: true });

@@ -1,0 +1,207 @@
+import type { Clock } from '../kernel/clock.ts';
+import { formatDuration } from '../kernel/duration.ts';
+import type { Logger } from '../kernel/logging.ts';
+import { type Json, jsonOf } from './storable.ts';
+import type { Storage } from './storage.ts';
+import type { WriteBehind } from './write-behind.ts';
+
+/** What can wait for longer than a daemon lives. */
+export type WaitKind = 'hold' | 'debounce' | 'job' | 'question';
+
+/**
+ * `waiting`: its time has yet to come, or its handler to begin. `claimed`: its handler has begun, and nobody has seen it
+ * end. `settled`: it is over; what stands there says for which occasion, so that the same one is not met again.
+ */
+export type WaitStatus = 'waiting' | 'claimed' | 'settled';
+
+/** A wait as it is stored. */
+export interface Wait {
+  readonly status: WaitStatus;
+  /** What it is about, as whoever waits has written it. */
+  readonly about: Json;
+  /** Wall time at which it was last written. */
+  readonly atMs: number;
+}
+
+/** Which one: its kind, the name that the app has given it, and what tells several of that name apart. */
+export interface WaitId {
+  readonly kind: WaitKind;
+  readonly name: string;
+  /** An entity, a submission. */
+  readonly item: string;
+}
+
+export interface WaitLedgerOptions {
+  readonly storage: Storage;
+  readonly behind: WriteBehind;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly home: string;
+  readonly app: string;
+}
+
+/** What nobody has asked for after a start is kept for so long. */
+const ORPHAN_KEPT_MS = 7 * 24 * 3_600_000;
+
+/**
+ * The waits of one app that outlive the daemon. They are data: whoever has made one asks for it again by its name when the
+ * app starts, and goes on from there.
+ *
+ * A wait is claimed before its handler begins and settled after it has ended, so that after a daemon was killed it can be
+ * told which handlers have run, which have not, and which were cut short.
+ */
+export class WaitLedger {
+  readonly #options: WaitLedgerOptions;
+  readonly #namespace: string;
+  readonly #waits = new Map<string, Wait>();
+  /** Those that were there at the start, by kind and name, until somebody asks for them. */
+  readonly #unadopted = new Map<string, Set<string>>();
+  #loaded = false;
+
+  constructor(options: WaitLedgerOptions) {
+    this.#options = options;
+    this.#namespace = `waits/${options.home}/${options.app}`;
+  }
+
+  /**
+   * Reads what waits. Done once, before the app begins.
+   *
+   * @throws what the storage throws: an app whose waits are not known must not begin, since it would make them anew.
+   */
+  async load(): Promise<void> {
+    if (this.#loaded) return;
+    for await (const { key, value } of this.#options.storage.entries(this.#namespace)) {
+      const id = idOf(key);
+      if (id === undefined || !isWait(value)) continue;
+      this.#waits.set(key, value);
+      const group = groupOf(id);
+      const keys = this.#unadopted.get(group) ?? new Set();
+      this.#unadopted.set(group, keys.add(key));
+    }
+    this.#loaded = true;
+  }
+
+  /** What was there of a kind and name when the app started, by item. It has found whom it belongs to. */
+  adopt(kind: WaitKind, name: string): ReadonlyMap<string, Wait> {
+    const group = groupOf({ kind, name });
+    const found = new Map<string, Wait>();
+    for (const key of this.#unadopted.get(group) ?? []) {
+      const wait = this.#waits.get(key);
+      const id = idOf(key);
+      if (wait !== undefined && id !== undefined) found.set(id.item, wait);
+    }
+    this.#unadopted.delete(group);
+    return found;
+  }
+
+  get(id: WaitId): Wait | undefined {
+    return this.#waits.get(keyOf(id));
+  }
+
+  /** Something waits from now on. It is written down soon. */
+  await(id: WaitId, about: Json): void {
+    this.#put(id, 'waiting', about);
+  }
+
+  /**
+   * Its handler is about to begin. Resolves once that is written down; where the storage fails it resolves all the same,
+   * for the house goes on, and what is then killed may run twice.
+   */
+  async claim(id: WaitId): Promise<void> {
+    const wait = this.get(id);
+    if (wait === undefined) return;
+    this.#put(id, 'claimed', wait.about);
+    if (await this.#options.behind.flush()) return;
+    this.#options.logger.warn(
+      { wait: id },
+      `"${id.name}" runs without it being written down: should the daemon be killed meanwhile, it will run again`,
+    );
+  }
+
+  /** Its handler has ended, or will never begin. What is given stays, as that which has been met. */
+  settle(id: WaitId, about?: Json): void {
+    if (about === undefined) this.forget(id);
+    else this.#put(id, 'settled', about);
+  }
+
+  /** There is nothing to wait for any more. */
+  forget(id: WaitId): void {
+    const key = keyOf(id);
+    if (!this.#waits.delete(key)) return;
+    this.#options.behind.put({ kind: 'delete', namespace: this.#namespace, key });
+  }
+
+  /**
+   * The app has begun, and made all that it makes: what nobody has asked for belongs to nobody. It is told, kept for a
+   * week in case that it comes back, and then gone.
+   */
+  release(): void {
+    const { clock, logger, app, behind } = this.#options;
+    const expiresAtMs = Math.ceil(clock.nowMs() + ORPHAN_KEPT_MS);
+    for (const keys of this.#unadopted.values()) {
+      for (const key of keys) {
+        const wait = this.#waits.get(key);
+        const id = idOf(key);
+        this.#waits.delete(key);
+        if (wait === undefined || id === undefined) continue;
+        if (wait.status !== 'settled') {
+          logger.warn(
+            { wait: id },
+            `${app} has no ${id.kind} "${id.name}" any more, and ${describe(id)} still waits: it is kept for ${formatDuration(ORPHAN_KEPT_MS)}`,
+          );
+        }
+        const json = jsonOf(wait, 'A wait');
+        behind.put({ kind: 'set', namespace: this.#namespace, key, json, expiresAtMs });
+      }
+    }
+    this.#unadopted.clear();
+  }
+
+  /** What is written down may be read by whoever asks. */
+  async flush(): Promise<void> {
+    await this.#options.behind.flush();
+  }
+
+  /** How many there are that are not over. */
+  get size(): number {
+    let size = 0;
+    for (const { status } of this.#waits.values()) if (status !== 'settled') size += 1;
+    return size;
+  }
+
+  #put(id: WaitId, status: WaitStatus, about: Json): void {
+    const key = keyOf(id);
+    const wait = { status, about, atMs: this.#options.clock.nowMs() };
+    const json = jsonOf(wait, `What is to be kept of "${id.name}"`);
+    this.#waits.set(key, wait);
+    this.#options.behind.put({ kind: 'set', namespace: this.#namespace, key, json });
+  }
+}
+
+function describe({ kind, item }: WaitId): string {
+  return kind === 'hold' || kind === 'debounce' ? `that of ${item}` : `one of its runs`;
+}
+
+function groupOf({ kind, name }: Pick<WaitId, 'kind' | 'name'>): string {
+  return `${kind}/${encodeURIComponent(name)}`;
+}
+
+function keyOf(id: WaitId): string {
+  return `${groupOf(id)}/${id.item}`;
+}
+
+const KINDS: readonly string[] = ['hold', 'debounce', 'job', 'question'] satisfies WaitKind[];
+
+function idOf(key: string): WaitId | undefined {
+  const [kind = '', name = '', ...item] = key.split('/');
+  if (!isKind(kind) || item.length === 0) return undefined;
+  return { kind, name: decodeURIComponent(name), item: item.join('/') };
+}
+
+function isKind(kind: string): kind is WaitKind {
+  return KINDS.includes(kind);
+}
+
+function isWait(value: unknown): value is Wait {
+  return typeof value === 'object' && value !== null && 'status' in value && 'about' in value && 'atMs' in value;
+}
