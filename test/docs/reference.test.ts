@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { appSchema } from '../../src/apps/app.ts';
 import { APP_TRANSITIONS } from '../../src/apps/app-status.ts';
 import { HANDLER_OPTIONS } from '../../src/bus/handler-options.ts';
+import { STATE_MEANINGS } from '../../src/home-assistant/domains/domain-states.ts';
 import { RUN_EVERY } from '../../src/scheduler/job-options.ts';
 import { z } from 'zod';
 import { ApplianceFinished } from '../../apps/appliance-finished.ts';
@@ -29,6 +30,15 @@ describe('the reference', () => {
 
   it('names every option of jobs', () => {
     expect(named('docs/reference/scheduler.md', 'Options').toSorted()).toEqual([...RUN_EVERY.options].toSorted());
+  });
+
+  it('says of every domain what its states stand for, where that is no text', () => {
+    const rows = rowsBelow(page('docs/reference/domains.md').text, 'What a state stands for');
+    const told = rows
+      .filter(([value = '']) => /^(a|by) /.test(value))
+      .flatMap(([, domains = '']) => [...domains.matchAll(/`([^`]+)`/g)].map(([, domain = '']) => domain));
+    const known = Object.entries(STATE_MEANINGS).filter(([, meaning]) => meaning !== 'text');
+    expect(told.toSorted()).toEqual(known.map(([domain]) => domain).toSorted());
   });
 
   it('names every status of an app', () => {

@@ -1,4 +1,21 @@
-/** A service of entities: it needs a target. A response, where there is one, is by entity id. */
+/**
+ * A service of entities: it needs a target, and is a method of `this.entity(…)`.
+ *
+ * @typeParam Needs - The fields that it requires.
+ * @typeParam May - The fields that it takes.
+ * @typeParam Response - What it responds of one entity; `MayRespond<…>` where it does so on request.
+ *
+ * @example
+ * ```ts
+ * import type { EntityService } from 'hassette';
+ *
+ * declare module 'hassette' {
+ *   interface Services {
+ *     'vacuum.clean_segment': EntityService<{ segments: readonly number[] }, { repeat: number }>;
+ *   }
+ * }
+ * ```
+ */
 export interface EntityService<Needs = NoFields, May = NoFields, Response = never> {
   readonly kind: 'entity';
   readonly needs: Needs;
@@ -12,6 +29,17 @@ export interface EntityService<Needs = NoFields, May = NoFields, Response = neve
  * @typeParam Needs - The fields that it requires.
  * @typeParam May - The fields that it takes.
  * @typeParam Response - What it responds; `MayRespond<…>` where it does so on request.
+ *
+ * @example
+ * ```ts
+ * import type { TargetedService } from 'hassette';
+ *
+ * declare module 'hassette' {
+ *   interface Services {
+ *     'adaptive_lighting.apply': TargetedService<{ lights: readonly string[] }, { transition: number }>;
+ *   }
+ * }
+ * ```
  */
 export interface TargetedService<Needs = NoFields, May = NoFields, Response = never> {
   readonly kind: 'targeted';
@@ -20,7 +48,24 @@ export interface TargetedService<Needs = NoFields, May = NoFields, Response = ne
   readonly response: Response;
 }
 
-/** A service of the home as a whole: it has no target. */
+/**
+ * A service of the home as a whole: it has no target.
+ *
+ * @typeParam Needs - The fields that it requires.
+ * @typeParam May - The fields that it takes.
+ * @typeParam Response - What it responds; `MayRespond<…>` where it does so on request.
+ *
+ * @example
+ * ```ts
+ * import type { PlainService } from 'hassette';
+ *
+ * declare module 'hassette' {
+ *   interface Services {
+ *     'notify.mobile_app_anna': PlainService<{ message: string }, { title: string }>;
+ *   }
+ * }
+ * ```
+ */
 export interface PlainService<Needs = NoFields, May = NoFields, Response = never> {
   readonly kind: 'plain';
   readonly needs: Needs;
@@ -28,7 +73,20 @@ export interface PlainService<Needs = NoFields, May = NoFields, Response = never
   readonly response: Response;
 }
 
-/** A response that a service gives only where it is asked for one, and which does something besides. */
+/**
+ * The response of a service that does something as well, and responds only where it is asked to.
+ *
+ * @example
+ * ```ts
+ * import type { MayRespond, NoFields, PlainService } from 'hassette';
+ *
+ * declare module 'hassette' {
+ *   interface Services {
+ *     'script.count_guests': PlainService<NoFields, NoFields, MayRespond<{ readonly guests: number }>>;
+ *   }
+ * }
+ * ```
+ */
 export interface MayRespond<Response> {
   readonly onRequest: Response;
 }

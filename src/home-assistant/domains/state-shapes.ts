@@ -3,9 +3,6 @@ import type { StateValue } from './state-meaning.ts';
 /** Any other text, in a union whose named members an editor still suggests. */
 type OtherText = string & {};
 
-// What the states of a domain are: as Home Assistant's text, as what that stands for, and whether conditions on numbers
-// make sense.
-
 /**
  * These states and no others.
  *
@@ -21,19 +18,48 @@ type OtherText = string & {};
  * ```
  */
 export interface FixedStates<State extends string> {
+  /** Home Assistant's text. */
   readonly state: State;
+  /** What it stands for. */
   readonly value: State;
+  /** Whether conditions on numbers make sense. */
   readonly numbers: false;
 }
 
-/** Any text; an editor suggests these. */
+/**
+ * Any text; an editor suggests these.
+ *
+ * @example
+ * ```ts
+ * import type { SuggestedStates } from 'hassette';
+ *
+ * declare module 'hassette' {
+ *   interface DomainStates {
+ *     mood: SuggestedStates<'calm' | 'lively'>;
+ *   }
+ * }
+ * ```
+ */
 export interface SuggestedStates<State extends string> {
   readonly state: State | OtherText;
   readonly value: string;
   readonly numbers: false;
 }
 
-/** Any text, number, date or time, as the attributes of each entity say. */
+/**
+ * Any text, number, date or time, as the attributes of each entity say.
+ *
+ * @example
+ * ```ts
+ * import type { AnyStates } from 'hassette';
+ *
+ * declare module 'hassette' {
+ *   interface DomainStates {
+ *     gauge: AnyStates;
+ *   }
+ * }
+ * ```
+ */
 export interface AnyStates {
   readonly state: string;
   readonly value: StateValue;

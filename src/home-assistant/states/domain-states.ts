@@ -22,7 +22,16 @@ export type DomainState<Domain extends string> = Domain extends keyof DomainStat
     : string
   : string;
 
-/** What a state of a domain stands for: a number, a moment, a date, or the text itself. */
+/**
+ * What a state of a domain stands for: a number, a moment, a date, or the text itself.
+ *
+ * @example
+ * ```ts
+ * import type { DomainValue } from 'hassette';
+ *
+ * const day: DomainValue<'date'> = Temporal.PlainDate.from('2026-12-24');
+ * ```
+ */
 export type DomainValue<Domain extends string> = Domain extends keyof DomainStates
   ? DomainStates[Domain] extends { readonly value: infer Value extends StateValue }
     ? Value
