@@ -364,6 +364,30 @@ describe('the condition of a rule', () => {
   });
 });
 
+describe('a rule that looks at the sun', () => {
+  class Porch extends App {
+    readonly seen: string[] = [];
+    readonly #note = (what: string): void => {
+      this.seen.push(`${what} ${this.clock.now().toPlainTime().toString({ smallestUnit: 'minute' })}`);
+    };
+    rule = this.whenever(() => !this.sun.isUp(), { enter: () => this.#note('dark'), exit: () => this.#note('light') });
+  }
+
+  it('is asked when it rises and sets, and at no other time', async () => {
+    await using t = await runApp(Porch, { home: {}, now: '2026-06-20T12:00[Europe/Amsterdam]' });
+    await t.advance('2d');
+    const at = (event: 'sunrise' | 'sunset', day: string): string | undefined =>
+      t.app.sun.times(Temporal.PlainDate.from(day))[event]?.toPlainTime().toString({ smallestUnit: 'minute' });
+    expect(t.app.seen).toEqual([
+      `dark ${at('sunset', '2026-06-20')}`,
+      `light ${at('sunrise', '2026-06-21')}`,
+      `dark ${at('sunset', '2026-06-21')}`,
+      `light ${at('sunrise', '2026-06-22')}`,
+    ]);
+    expect(t.app.rule.explain().evaluations).toBe(5);
+  });
+});
+
 describe('the doors of rules', () => {
   const refused = async (register: (app: App) => unknown): Promise<string> => {
     class Wrong extends App {
