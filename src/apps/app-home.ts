@@ -1,11 +1,13 @@
 import type { BusService } from '../bus/bus-service.ts';
 import { assertMayAct } from '../kernel/life.ts';
+import { waitUntil } from '../bus/wait-until.ts';
 import { Api } from '../home-assistant/api/api.ts';
 import type { Asker } from '../home-assistant/calls/home-requests.ts';
 import { type EntityContext, type EntityHandle, entityHandle } from '../home-assistant/entity.ts';
 import { HomeAway } from '../home-assistant/home-errors.ts';
 import type { HomePhase } from '../home-assistant/home-link.ts';
 import { StatesView } from '../home-assistant/states/states-view.ts';
+import { type DurationInput, durationMs } from '../kernel/duration.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { AppBus } from './app-bus.ts';
 import { AppClock } from './app-clock.ts';
@@ -58,6 +60,33 @@ export class AppHome {
   }
 
   /**
+   * Waits until what is known of it is its present. The app's own home is ready when the app starts; others may come a
+   * moment later, or not at all.
+   *
+   * @param options - `timeout` gives false when it has not come by then. @defaultValue it is waited for as long as the
+   * execution may last
+   * @throws InvalidArgument where `timeout` is no duration; Cancelled once the execution that waits is called off or the
+   * app stops.
+   *
+   * @example
+   * ```ts
+   * if (await this.homes.cabin.whenReady({ timeout: '10s' })) this.logger.info(this.homes.cabin.timeZone);
+   * ```
+   */
+  async whenReady(options: { readonly timeout?: DurationInput | undefined } = {}): Promise<boolean> {
+    const { home, life, clock } = this.#options;
+    const what = `wait for home "${this.name}"`;
+    assertMayAct(life, what);
+    const timeoutMs = options.timeout === undefined ? undefined : durationMs(options.timeout, 'timeout');
+    const known = await waitUntil<true>({ life, clock, timeoutMs, what }, (settle, fail) => {
+      const controller = new AbortController();
+      home.whenKnown(controller.signal).then(() => settle(true), fail);
+      return () => controller.abort();
+    });
+    return known === true;
+  }
+
+  /**
    * Its time zone, as in `Europe/Berlin`.
    *
    * @throws HomeAway where the home has not told it yet: that is never so of the app's own home.
@@ -68,7 +97,7 @@ export class AppHome {
     const { problem } = home.connection;
     const why = problem === undefined ? '' : `: ${problem.message}`;
     throw new HomeAway(`The time zone of home "${this.name}" is not known, since it has not answered yet${why}`, {
-      hint: `Ask whether it is \`ready\` first, or wait for \`bus.onConnected\` of that home.`,
+      hint: `Wait for it first: \`await this.homes.${this.name}.whenReady({ timeout: '10s' })\`.`,
     });
   }
 

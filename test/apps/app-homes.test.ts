@@ -142,6 +142,23 @@ describe('another home that has never answered', () => {
     ).rejects.toMatchObject({ code: 'HOME_AWAY' });
   });
 
+  it('can be waited for, for so long or until it comes', async () => {
+    await using t = await runApp(Watcher, { home, homes: { cabin: away } });
+    const { app } = t;
+    expect(await t.run(() => app.home.whenReady())).toBe(true);
+    expect(await t.run(() => app.homes.cabin.whenReady({ timeout: '10s' }))).toBe(false);
+    expect(t.now.toPlainTime().toString()).toBe('12:00:10');
+    const come = app.homes.cabin.whenReady().then((ready) => app.see(`${ready} in ${app.homes.cabin.timeZone}`));
+    const stopped = app.homes.cabin.whenReady({ timeout: '1h' });
+    t.in('cabin').home.start();
+    await t.advance('2m');
+    await Promise.all([come, stopped]);
+    expect(app.seen).toEqual(['true in Europe/Amsterdam']);
+    await expect(app.homes.cabin.whenReady({ timeout: 'soon' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await t.stop();
+    await expect(app.homes.cabin.whenReady()).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
   it('is told of when it comes: what is subscribed to, what holds already, and what nobody has', async () => {
     await using t = await runApp(Watcher, { home, homes: { cabin: away } });
     const { app } = t;
