@@ -36,6 +36,7 @@ export type Consistent<Given> = Given extends AnyFunction
       Clash<Given, 'mode', 'maxPending', 'single' | 'restart'> &
       Clash<Given, 'mode', 'overflow', 'single' | 'restart'> &
       Clash<Given, 'for', 'every'> &
+      Clash<Given, 'backfill', 'resync', true> &
       Clash<Given, 'immediate', 'from', true> &
       Clash<Given, 'immediate', 'changed', true>;
 

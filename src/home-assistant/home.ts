@@ -14,6 +14,7 @@ import { perhapsRenamed } from './registries/rename-search.ts';
 import { Selections } from './registries/selections.ts';
 import { ServiceCatalogue } from './calls/service-catalogue.ts';
 import type { HomeKnowledge } from './calls/service-check.ts';
+import { Backfill } from './states/backfill.ts';
 import { StateMirror, type StateTransition } from './states/state-mirror.ts';
 
 /** Where a home is, and how high above the sea. */
@@ -37,6 +38,7 @@ export type HomeLifecycleEvent =
   | { readonly kind: 'home-assistant-start'; readonly home: string };
 
 const SERVICES_LIMIT_MS = 30_000;
+const HISTORY_LIMIT_MS = 10_000;
 const REGISTRIES_LIMIT_MS = 30_000;
 /** How long apps wait for the registries of a home that is ready, and a snapshot for the word on renames. */
 const REGISTRIES_PATIENCE_MS = 5000;
@@ -54,6 +56,8 @@ interface HeldSnapshot {
 export class Home extends Resource implements HomeKnowledge {
   readonly link: HomeLink;
   readonly mirror: StateMirror;
+  /** What was missed, for those who want each step of it. */
+  readonly backfill: Backfill;
   /** Keys are entity ids. */
   readonly states = new Channel<StateTransition>('states');
   /** Keys are event types. An event comes only while {@link HomeLink.followEvents} holds for its type. */
@@ -91,6 +95,13 @@ export class Home extends Resource implements HomeKnowledge {
       together: (work) => this.moment.tell(work),
       tell: (transition) => this.#publish(this.states, transition.entityId, transition),
       appeared: (entityId) => this.selections.appeared(entityId),
+    });
+    this.backfill = new Backfill({
+      clock: this.context.clock,
+      logger: this.logger,
+      mirror: this.mirror,
+      ask: (command) => this.#ask(command, HISTORY_LIMIT_MS),
+      signal: () => this.signal,
     });
     this.registries = new RegistryMirror({
       clock: this.clock,
@@ -327,9 +338,13 @@ export class Home extends Resource implements HomeKnowledge {
     this.#restarted = restarted;
     this.moment.tell(() => {
       if (first) this.mirror.fill(entities);
-      else this.mirror.replace(entities, restarted);
+      else {
+        this.backfill.begin(restarted);
+        this.mirror.replace(entities, restarted);
+      }
       this.selections.update();
     });
+    this.backfill.fill();
     this.#settle();
   }
 

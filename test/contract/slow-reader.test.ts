@@ -50,17 +50,12 @@ describe('a daemon whose handlers compute for too long', () => {
     await sink.until(() => sink.phases.includes('ready'));
     log.length = 0;
 
-    const calls = Array.from({ length: CHANGES }, (_, index) =>
-      connection.command(
-        callService({
-          domain: 'input_number',
-          service: 'set_value',
-          data: { value: index % 2 },
-          target: { entity_id: NUMBER },
-        }),
-        { timeoutMs: 60_000 },
-      ),
-    );
+    const set = (value: number): Promise<unknown> => {
+      const target = { entity_id: NUMBER };
+      const call = callService({ domain: 'input_number', service: 'set_value', data: { value }, target });
+      return connection.command(call, { timeoutMs: 60_000 });
+    };
+    const calls = Array.from({ length: CHANGES }, (_, index) => set(index % 2));
     await Promise.all(calls);
     const values = (): (string | undefined)[] => sink.differences.flatMap(({ c }) => c?.[NUMBER]?.['+']?.s ?? []);
     await sink.until(() => values().length >= CHANGES - 1);
@@ -74,5 +69,6 @@ describe('a daemon whose handlers compute for too long', () => {
     expect(sink.snapshots).toHaveLength(1);
     expect(values().every((value, index, all) => index === 0 || value !== all[index - 1])).toBe(true);
     expect(connection.reading).toEqual({ waiting: 0, oldestMs: 0, paused: false, behind: false });
+    await set(20);
   }, 60_000);
 });

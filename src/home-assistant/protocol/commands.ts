@@ -83,6 +83,23 @@ export function callService(call: ServiceCall): Command {
   };
 }
 
+/**
+ * The result is, by entity id, all that was written between the two moments, both left out; the end is left open
+ * without `untilMoment`. What the recorder has not written yet is not among it.
+ */
+export function historyDuringPeriod(entityIds: readonly string[], fromMoment: string, untilMoment?: string): Command {
+  return {
+    type: 'history/history_during_period',
+    start_time: fromMoment,
+    ...(untilMoment === undefined ? {} : { end_time: untilMoment }),
+    entity_ids: entityIds,
+    include_start_time_state: false,
+    significant_changes_only: false,
+    minimal_response: false,
+    no_attributes: false,
+  };
+}
+
 /** The result has the event's context. Only for administrators. */
 export function fireEvent(eventType: string, data: Readonly<Record<string, unknown>>): Command {
   return { type: 'fire_event', event_type: eventType, event_data: data };

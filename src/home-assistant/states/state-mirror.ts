@@ -18,6 +18,8 @@ export interface StateTransition {
   readonly restarted: boolean;
   /** The id that the entity had until now. Its value may be the same as before. */
   readonly renamedFrom?: string | undefined;
+  /** It is from the history: the entity was something else soon after. */
+  readonly backfill?: boolean | undefined;
 }
 
 /** Who wants to know. It is asked before anything is made for it. */
@@ -119,6 +121,13 @@ export class StateMirror {
       this.#kept.delete(from);
       this.#kept.set(to, kept);
     }
+  }
+
+  /** When the newest thing that is known was written, on Home Assistant's clock. */
+  newestMs(): number {
+    let newestS = 0;
+    for (const { lastUpdatedS } of this.#records.values()) if (lastUpdatedS > newestS) newestS = lastUpdatedS;
+    return newestS * 1000;
   }
 
   /** Entity ids in the order in which they became known. */

@@ -94,7 +94,7 @@ const NOT_FOR_EVENTS =
 
 /** Options that state subscriptions have and others have not. */
 export const STATES_ONLY: Readonly<Record<string, string>> = Object.fromEntries(
-  ['from', 'to', 'changed', 'for', 'immediate', 'every', 'availability', 'resync'].map((option) => [
+  ['from', 'to', 'changed', 'for', 'immediate', 'every', 'availability', 'resync', 'backfill'].map((option) => [
     option,
     NOT_FOR_EVENTS,
   ]),

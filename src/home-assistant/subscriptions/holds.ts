@@ -79,6 +79,8 @@ export class Holds {
     this.#options = options;
   }
 
+  #suspended = false;
+
   get size(): number {
     return this.#holds.size;
   }
@@ -131,8 +133,30 @@ export class Holds {
     this.#holds.delete(entityId);
   }
 
+  /** None is over until they go on: what has become of their entities is not known yet. */
+  suspend(): void {
+    this.#suspended = true;
+    for (const entry of this.#holds.values()) entry.timer?.cancel();
+  }
+
+  resume(): void {
+    this.#suspended = false;
+    this.rearm();
+  }
+
+  /** The hold of an entity is over if it was due before a moment that is past, on Home Assistant's clock. */
+  passTo(entityId: string, atMs: number): void {
+    const hold = this.#holds.get(entityId)?.hold;
+    if (hold === undefined) return;
+    const dueMs = this.#dueMs(hold);
+    if (dueMs > atMs) return;
+    this.end(entityId);
+    this.#options.fire(hold, dueMs, false);
+  }
+
   /** Reckons all due times anew: after a gap the machine may have slept, and the clocks may stand otherwise. */
   rearm(): void {
+    if (this.#suspended) return;
     for (const entry of [...this.#holds.values()]) {
       entry.timer?.cancel();
       this.#arm(entry, false);
@@ -151,9 +175,10 @@ export class Holds {
   }
 
   #arm(entry: { readonly hold: Hold; timer: Timer | undefined }, justTold: boolean): void {
-    const { clock, offsetMs, forMs, label, fire } = this.#options;
+    if (this.#suspended) return;
+    const { clock, offsetMs, label, fire } = this.#options;
     const { hold } = entry;
-    const dueMs = wholeMs(hold.sinceMs) + forMs;
+    const dueMs = this.#dueMs(hold);
     const ring = (isFresh: boolean): void => {
       this.#holds.delete(hold.entityId);
       fire(hold, dueMs, isFresh);
@@ -161,6 +186,10 @@ export class Holds {
     const delayMs = dueMs - (clock.nowMs() + offsetMs());
     if (delayMs <= 0) ring(justTold);
     else entry.timer = clock.after(delayMs, `${label}: ${hold.entityId}`, () => ring(false));
+  }
+
+  #dueMs(hold: Hold): number {
+    return wholeMs(hold.sinceMs) + this.#options.forMs;
   }
 }
 

@@ -10,6 +10,7 @@ export interface StateOccurrence {
   readonly from: EntityState | null;
   readonly to: EntityState | null;
   readonly resync: boolean;
+  readonly backfill: boolean;
   readonly stale: boolean;
   /** On Home Assistant's clock; by default the time of the update itself. */
   readonly firedAtMs: number | undefined;
@@ -26,6 +27,7 @@ export class StateChange extends BusEvent {
   readonly from: EntityState | null;
   readonly to: EntityState | null;
   readonly resync: boolean;
+  readonly backfill: boolean;
   readonly stale: boolean;
   readonly #firedAtMs: number | undefined;
   readonly #asker: CauseAsker;
@@ -41,6 +43,7 @@ export class StateChange extends BusEvent {
     this.from = occurrence.from;
     this.to = occurrence.to;
     this.resync = occurrence.resync;
+    this.backfill = occurrence.backfill;
     this.stale = occurrence.stale;
     this.#firedAtMs = occurrence.firedAtMs;
     this.#asker = asker;

@@ -40,6 +40,7 @@ export interface StateSubscriptionOptions extends Criteria, HandlerOptions<State
   readonly for?: DurationInput | undefined;
   readonly immediate?: boolean | undefined;
   readonly resync?: 'ignore' | undefined;
+  readonly backfill?: boolean | undefined;
   readonly cause?: CauseCondition | undefined;
 }
 
@@ -64,7 +65,7 @@ export interface StateWaitOptions extends Criteria {
 }
 
 const CRITERIA_OPTIONS = ['from', 'to', 'changed', 'for', 'every', 'availability'];
-const STATE_OPTIONS = [...CRITERIA_OPTIONS, 'immediate', 'resync', 'cause', ...HANDLER_OPTIONS];
+const STATE_OPTIONS = [...CRITERIA_OPTIONS, 'immediate', 'resync', 'backfill', 'cause', ...HANDLER_OPTIONS];
 const AVAILABILITY_OPTIONS = ['for', 'immediate', 'resync', 'cause', ...HANDLER_OPTIONS];
 const WAIT_OPTIONS = [...CRITERIA_OPTIONS, 'timeout', 'next', 'where'];
 
@@ -89,6 +90,9 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   const immediate = flagOf(options.immediate, 'immediate', door);
   const isMeant = compileCause(options.cause, door);
   const ignoresMissed = choiceOf(options.resync, ['ignore'], 'resync', door) === 'ignore';
+  const wantsMissed = flagOf(options.backfill, 'backfill', door);
+  if (wantsMissed && ignoresMissed)
+    throw contradiction(door, 'backfill', 'resync', 'one wants to know all that was missed, the other nothing of it');
   if (immediate && options.from !== undefined)
     throw contradiction(door, 'immediate', 'from', 'what holds already has no state before it');
   if (immediate && options.changed !== undefined)
@@ -111,6 +115,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
     attribute,
     forMs,
     ignoresMissed,
+    wantsMissed,
     priority: settings.priority,
     sink: isMeant === undefined ? subscription : causedBy(isMeant, subscription),
     app: life.name,
@@ -166,6 +171,7 @@ export async function waitForState(
       attribute: undefined,
       forMs,
       ignoresMissed: false,
+      wantsMissed: false,
       priority: 0,
       sink,
       app: life.name,

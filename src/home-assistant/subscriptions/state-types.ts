@@ -157,6 +157,13 @@ export interface StateOptions<Id extends string = string>
   readonly immediate?: boolean | undefined;
   /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
   readonly resync?: 'ignore' | undefined;
+  /**
+   * Tells each step that was missed while the connection was away, from Home Assistant's history, before what it has
+   * come to. Without it, and where there is no history, only what it has come to is told.
+   *
+   * @defaultValue false
+   */
+  readonly backfill?: boolean | undefined;
   /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
   readonly cause?: CauseCondition | undefined;
 }
@@ -168,6 +175,13 @@ export interface AttributeOptions<Id extends string = string>
   readonly immediate?: boolean | undefined;
   /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
   readonly resync?: 'ignore' | undefined;
+  /**
+   * Tells each step that was missed while the connection was away, from Home Assistant's history, before what it has
+   * come to. Without it, and where there is no history, only what it has come to is told.
+   *
+   * @defaultValue false
+   */
+  readonly backfill?: boolean | undefined;
   /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
   readonly cause?: CauseCondition | undefined;
 }
@@ -213,6 +227,8 @@ export interface StateEventFields<Id extends string> {
   readonly signal: AbortSignal;
   /** It was missed while the connection was away, and found by comparing. */
   readonly resync: boolean;
+  /** It is from Home Assistant's history: the entity became something else before the connection was back. */
+  readonly backfill: boolean;
   /** The entity is unavailable or the home away: `to` is the last good value. */
   readonly stale: boolean;
 }

@@ -10,6 +10,8 @@ import { sameJson } from '../states/same-json.ts';
 import type { CauseAsker } from '../provenance/provenance.ts';
 import { AttributeChange, StateChange, type StateOccurrence } from './state-change.ts';
 import { attributeFacet, STATE_FACET, type StateFacet } from './state-facet.ts';
+import type { BackfillReader } from '../states/backfill.ts';
+import { type MissedOf, missedChanges } from '../states/missed-changes.ts';
 import type { StateTransition } from '../states/state-mirror.ts';
 import { isChoice, type Meant } from './state-target.ts';
 import type { StateTest } from './state-test.ts';
@@ -35,6 +37,8 @@ export interface WatchOptions {
   readonly forMs: number | undefined;
   /** What was missed while the connection was away is not told. */
   readonly ignoresMissed: boolean;
+  /** What was missed is told step by step, as the history has it. */
+  readonly wantsMissed: boolean;
   readonly priority: number;
   readonly sink: WatchSink;
   /** The app in whose name it watches. */
@@ -63,6 +67,10 @@ export class StateWatch {
   readonly #holds: Holds | undefined;
   #removers: readonly (() => void)[] | undefined;
   #selected: SelectedEntities | undefined;
+  /** What has come while it is not known yet what was missed before. */
+  #held: StateTransition[] | undefined;
+  /** What entities were at the moment that is told, while it is a past one. */
+  #past: Map<string, Pick<StateTransition, 'from' | 'lastGood'>> | undefined;
 
   constructor(options: WatchOptions) {
     const { forMs, home, clock, test, attribute, label } = options;
@@ -91,6 +99,7 @@ export class StateWatch {
     this.#removers = [
       this.#listen(),
       ...(takesFirst ? [home.lifecycle.subscribe('connected', (event) => this.#takeFirst(event))] : []),
+      ...(this.#options.wantsMissed ? [home.backfill.join(this.#reader())] : []),
       ...(holds === undefined ? [] : [home.lifecycle.subscribe('connected', () => holds.rearm())]),
     ];
   }
@@ -121,6 +130,7 @@ export class StateWatch {
   stop(): void {
     for (const remove of this.#removers ?? []) remove();
     this.#removers = undefined;
+    this.#held = undefined;
     this.#holds?.cancel();
   }
 
@@ -138,6 +148,45 @@ export class StateWatch {
   }
 
   #receive(transition: StateTransition): void {
+    if (this.#held === undefined) this.#take(transition);
+    else this.#held.push(transition);
+  }
+
+  #reader(): BackfillReader {
+    return {
+      entityIds: () => this.#entityIds(),
+      heldIds: () => (this.#held ?? []).map(({ entityId }) => entityId),
+      hold: () => {
+        this.#held ??= [];
+        this.#holds?.suspend();
+      },
+      wait: () => this.#holds?.resume(),
+      release: (missed) => this.#release(missed),
+    };
+  }
+
+  /** Tells, in the order in which it was, what was missed and then what has come since. */
+  #release(missed: (entityId: string) => Omit<MissedOf, 'told' | 'entityId'>): void {
+    if (this.#held === undefined) return;
+    const told = Map.groupBy(this.#held, ({ entityId }) => entityId);
+    this.#held = undefined;
+    const steps = [...new Set([...this.#entityIds(), ...told.keys()])]
+      .flatMap((entityId) => missedChanges({ entityId, ...missed(entityId), told: told.get(entityId) ?? [] }))
+      .toSorted((one, other) => one.atMs - other.atMs);
+    const past = new Map<string, Pick<StateTransition, 'from' | 'lastGood'>>();
+    this.#past = past;
+    for (const { atMs, transition } of steps) {
+      if (this.#removers === undefined) break;
+      past.set(transition.entityId, transition);
+      this.#holds?.passTo(transition.entityId, atMs);
+      past.delete(transition.entityId);
+      this.#take(transition);
+    }
+    this.#past = undefined;
+    this.#holds?.resume();
+  }
+
+  #take(transition: StateTransition): void {
     this.#sink.countReceived();
     try {
       this.#judge(transition);
@@ -170,8 +219,8 @@ export class StateWatch {
     }
     if (from === null ? !this.#test.firesFirst(to) : !this.#test.fires(from, to)) return;
     const kind = from === null ? 'added' : 'changed';
-    const { resync, restarted } = transition;
-    this.#tell({ kind, entityId, from, to, resync, stale: false, firedAtMs: undefined, origin: null, restarted });
+    const { resync, restarted, backfill = false } = transition;
+    this.#tell({ kind, entityId, from, to, resync, backfill, stale: false, firedAtMs: undefined, origin: null, restarted });
   }
 
   /** What was known of an entity under another id is known of it still. Gives whether nothing but the id has changed. */
@@ -201,7 +250,11 @@ export class StateWatch {
     if (resync && this.#options.ignoresMissed) return;
     if (this.#test.conditional || this.#holds !== undefined || from === null || !this.#isThere(from)) return;
     const firedAtMs = this.#homeNowMs();
-    this.#tell({ kind: 'removed', entityId, from, to: null, resync, stale: false, firedAtMs, origin: null, restarted });
+    const { backfill = false } = transition;
+    this.#tell({
+      ...{ kind: 'removed', entityId, from, to: null, resync, backfill },
+      ...{ stale: false, firedAtMs, origin: null, restarted },
+    });
   }
 
   #takeHeld(entityId: string, state: EntityState): void {
@@ -225,6 +278,7 @@ export class StateWatch {
       from: null,
       to: state,
       resync: false,
+      backfill: false,
       stale,
       firedAtMs: this.#homeNowMs(),
       origin: null,
@@ -235,9 +289,14 @@ export class StateWatch {
   /** A hold has lasted: told on the last value that the subscription saw, however long ago that was. */
   #fire(hold: Hold, dueMs: number, justTold: boolean): void {
     const { entityId, kind, from, resync, restarted, origin } = hold;
-    const to = this.#present(entityId) ?? origin;
-    const stale = !justTold && this.#isStale(entityId);
-    this.#tell({ kind, entityId, from, to, resync, stale, firedAtMs: dueMs, origin, restarted });
+    const past = this.#past?.get(entityId);
+    const to = (past === undefined ? this.#present(entityId) : this.#seenIn(past)) ?? origin;
+    const stale = past === undefined ? !justTold && this.#isStale(entityId) : to !== past.from;
+    const backfill = past !== undefined;
+    this.#tell({
+      ...{ kind, entityId, from, to, resync: resync || backfill, backfill },
+      ...{ stale, firedAtMs: dueMs, origin, restarted },
+    });
   }
 
   #tell(occurrence: StateOccurrence): void {
@@ -254,6 +313,11 @@ export class StateWatch {
     const { mirror } = this.#options.home;
     const state = mirror.get(entityId);
     return state === undefined || this.#sight.sees(state.state) ? state : mirror.lastGood(entityId);
+  }
+
+  /** What an entity was as the subscription saw it, before a step that is told now. */
+  #seenIn({ from, lastGood }: Pick<StateTransition, 'from' | 'lastGood'>): EntityState | undefined {
+    return from !== null && this.#sight.sees(from.state) ? from : lastGood;
   }
 
   #isStale(entityId: string): boolean {

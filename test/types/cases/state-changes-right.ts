@@ -44,6 +44,8 @@ export class Right extends App {
     bus.onStateChange('light.kitchen', { cause: not('self') }, () => undefined);
     bus.onStateChange('light.kitchen', { cause: ({ kind, certain }) => kind === 'user' && certain }, () => undefined);
     bus.onUnavailable('light.kitchen', { resync: 'ignore' }, () => undefined);
+    bus.onStateChange('light.kitchen', { to: 'on', for: '5m', backfill: true }, (event) => same<boolean, typeof event.backfill>());
+    bus.onAttributeChange('light.kitchen', 'brightness', { backfill: true }, (event) => same<boolean, typeof event.backfill>());
     bus.onStateChange({ domain: 'light' }, { to: 'on' }, () => undefined);
     bus.onStateChange({ domain: ['light', 'lock'] }, { to: 'locked' }, () => undefined);
     bus.onStateChange({ domain: 'light', area: 'kitchen' }, { to: 'on' }, (event) => same<`light.${string}`, typeof event.entityId>());

@@ -72,6 +72,8 @@ export class Wrong extends App {
     //                                               ^ Type 'string' is not assignable to type 'Contradicts<"once">'.
     bus.onStateChange('light.kitchen', { to: 'on', for: '5m', every: true }, done);
     //                                                        ^ Type 'boolean' is not assignable to type 'Contradicts<"for">'.
+    bus.onStateChange('light.kitchen', { to: 'on', backfill: true, resync: 'ignore' }, done);
+    //                                                             ^ Type 'string' is not assignable to type 'Contradicts<"backfill">'.
     bus.onStateChange('light.kitchen', { from: 'off', to: 'on', immediate: true }, done);
     //                                   ^ Type 'string' is not assignable to type 'Contradicts<"immediate">'.
     bus.onStateChange('light.kitchen', { mode: 'single', maxPending: 3 }, done);
