@@ -27,11 +27,15 @@ export {
   onHomeAssistantStart,
   onStateChange,
   onUnavailable,
+  run,
   runAt,
+  runAtCalendar,
+  runAtEntityTime,
   runCron,
   runDaily,
   runEvery,
   runIn,
+  runSun,
 } from './apps/decorators.ts';
 
 export { above, available, below, between, decreased, increased, not, oneOf } from './bus/conditions.ts';
@@ -229,6 +233,7 @@ export type {
   SubmittedRun,
 } from './scheduler/job.ts';
 export type { JobGroup } from './scheduler/job-group.ts';
+export type { Explanation } from './scheduler/explanation.ts';
 export type { CalendarEntry } from './scheduler/home-times.ts';
 export type { CalendarMatch } from './scheduler/calendar-trigger.ts';
 export type { JobTrigger } from './scheduler/custom-trigger.ts';

@@ -35,9 +35,9 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 /** Functions of their arguments: no I/O, no clock, no chance. */
 const pure = [
   /^src\/bus\/conditions\.ts$/,
-  /^src\/scheduler\/triggers\.ts$/,
+  /^src\/scheduler\/(triggers|phrase(-\w+)?|explanation|said-time|sun-(times|trigger|moment)|within|calendar-trigger|entity-time-trigger)\.ts$/,
   /^src\/home-assistant\/protocol\//,
-  /^src\/kernel\/(backoff|duration|nearest|resource-status|time-of-day)\.ts$/,
+  /^src\/kernel\/(backoff|duration|nearest|resource-status|solar-position|time-of-day)\.ts$/,
   /^src\/config\/(address|interpolate|place|schema-problems|tree|variables)\.ts$/,
 ];
 

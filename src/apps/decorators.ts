@@ -17,9 +17,20 @@ import type {
 } from '../home-assistant/subscriptions/state-types.ts';
 import type { DurationInput } from '../kernel/duration.ts';
 import type { TimeOfDayInput } from '../kernel/time-of-day.ts';
-import type { EveryOptions, JobOptions, LocalJobOptions } from '../scheduler/job-options.ts';
+import type { CalendarEntry } from '../scheduler/home-times.ts';
+import type {
+  CalendarJobOptions,
+  ConsistentJob,
+  EveryOptions,
+  JobOptions,
+  LocalJobOptions,
+  RecurringJobOptions,
+  ShiftedJobOptions,
+  SunJobOptions,
+} from '../scheduler/job-options.ts';
 import type { JobRun } from '../scheduler/job.ts';
 import type { MomentInput } from '../scheduler/run-at.ts';
+import type { SunMoment } from '../scheduler/sun-times.ts';
 import { type AnyApp, decorate, type AppMethodDecorator, type OfApp } from './decoration.ts';
 
 /** A target, or what gives it when the app starts: most are in the app's configuration. */
@@ -192,9 +203,53 @@ export function runDaily<const Options extends LocalJobOptions, Owner extends An
 }
 
 /** Calls the method whenever a cron pattern says so, as `this.scheduler.runCron` does. */
-export function runCron<const Options extends LocalJobOptions, Owner extends AnyApp = AnyApp>(
+export function runCron<const Options extends RecurringJobOptions, Owner extends AnyApp = AnyApp>(
   pattern: OfApp<string, Owner>,
-  options?: Options & Only<Options, LocalJobOptions>,
+  options?: Options & Only<Options, RecurringJobOptions> & ConsistentJob<Options>,
 ): AppMethodDecorator<Owner, JobRun> {
   return decorate('scheduler', 'runCron', [pattern], options);
+}
+
+/**
+ * Calls the method at a moment of the sun's day at the home, as `this.scheduler.runSun` does.
+ *
+ * @example
+ * ```ts
+ * class Porch extends App {
+ *   @runSun('sunset', { offset: '-20m', clamp: ['16:30', '22:00'] })
+ *   lightOn() {
+ *     return this.entity('light.porch').turnOn();
+ *   }
+ * }
+ * ```
+ */
+export function runSun<const Options extends SunJobOptions, Owner extends AnyApp = AnyApp>(
+  moment: OfApp<SunMoment, Owner>,
+  options?: Options & Only<Options, SunJobOptions> & ConsistentJob<Options>,
+): AppMethodDecorator<Owner, JobRun> {
+  return decorate('scheduler', 'runSun', [moment], options);
+}
+
+/** Calls the method at the time that an entity says, as `this.scheduler.runAtEntityTime` does. */
+export function runAtEntityTime<const Options extends ShiftedJobOptions, Owner extends AnyApp = AnyApp>(
+  source: OfApp<string | { readonly entityId: string; readonly attribute: string }, Owner>,
+  options?: Options & Only<Options, ShiftedJobOptions> & ConsistentJob<Options>,
+): AppMethodDecorator<Owner, JobRun> {
+  return decorate('scheduler', 'runAtEntityTime', [source], options);
+}
+
+/** Calls the method when events of a calendar start or end, as `this.scheduler.runAtCalendar` does. */
+export function runAtCalendar<const Options extends CalendarJobOptions, Owner extends AnyApp = AnyApp>(
+  calendar: OfApp<string, Owner>,
+  options?: Options & Only<Options, CalendarJobOptions> & ConsistentJob<Options>,
+): AppMethodDecorator<Owner, JobRun<readonly CalendarEntry[]>> {
+  return decorate('scheduler', 'runAtCalendar', [calendar], options);
+}
+
+/** Calls the method when plain words say so, as `this.scheduler.run` does. */
+export function run<const Options extends RecurringJobOptions, Owner extends AnyApp = AnyApp>(
+  words: OfApp<string, Owner>,
+  options?: Options & Only<Options, RecurringJobOptions> & ConsistentJob<Options>,
+): AppMethodDecorator<Owner, JobRun> {
+  return decorate('scheduler', 'run', [words], options);
 }

@@ -25,6 +25,7 @@ import {
   readJobOptions,
   type RecurringJobOptions,
   REGISTER,
+  RUN,
   type RegisteredJobOptions,
   RUN_AT,
   RUN_AT_ENTITY_TIME,
@@ -39,6 +40,9 @@ import {
   type SunJobOptions,
 } from './job-options.ts';
 import { JobGroup } from './job-group.ts';
+import { type Explanation, explain } from './explanation.ts';
+import { readPhrase } from './phrase-reader.ts';
+import { ByPhrase } from './phrase-trigger.ts';
 import { type MomentInput, parseMoment } from './run-at.ts';
 import type { JobSpec } from './scheduled-job.ts';
 import type { SchedulerService } from './scheduler-service.ts';
@@ -302,6 +306,40 @@ export class AppScheduler {
       });
       return new AtCalendar({ feed, calendar, at, match, offsetMs, zone: () => this.#zone(settings) });
     });
+  }
+
+  /**
+   * Runs when plain words say so.
+   *
+   * @example
+   * ```ts
+   * this.scheduler.run('every weekday at 7:30 and 20 minutes before sunset', () => this.logger.info('now'));
+   * this.scheduler.run('every 15 minutes between 8:00 and 20:00 on weekends', () => this.logger.info('now'));
+   * ```
+   * @throws InvalidArgument that points at the word which is not understood, and says what could stand there.
+   */
+  run<const Options extends RecurringJobOptions | JobHandler>(
+    words: string,
+    options: Options & Only<Options, RecurringJobOptions> & ConsistentJob<Options>,
+    ...handler: HandlerAfter<Options, JobHandler>
+  ): Job {
+    const phrase = readPhrase(words);
+    return this.#add({ door: RUN, options, handler: handler[0] }, (settings) => {
+      const trigger = new ByPhrase(phrase, { dst: settings.dst, place: this.#place });
+      if (trigger.next(this.#service.nowMs(), this.#zone(settings)) !== undefined) return trigger;
+      throw new InvalidArgument(`The time of "${words}" never comes`, { hint: 'Look at its days and months.' });
+    });
+  }
+
+  /**
+   * What plain words mean: the same in the words that `job.trigger` has, and the next times.
+   *
+   * @param count - how many of them. @defaultValue 5
+   * @throws InvalidArgument as `run` does.
+   */
+  explain(words: string, count = 5): Explanation {
+    const trigger = new ByPhrase(readPhrase(words), { dst: {}, place: this.#place });
+    return explain(trigger, this.#service.nowMs(), this.#zone({ timeZone: undefined }), count);
   }
 
   /**

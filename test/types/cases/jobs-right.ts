@@ -13,6 +13,21 @@ export class Right extends App {
     this.scheduler.runDaily(Temporal.PlainTime.from('07:30'), { dst: { gap: 'skip' } }, this.blink);
     this.scheduler.runCron('0 7 * * 1-5', { timeZone: 'Europe/Berlin', jitter: '5m' }, this.blink);
 
+    this.scheduler.runCron('*/5 * * * *', { between: ['07:00', Temporal.PlainTime.from('22:00')] }, this.blink);
+    this.scheduler.runEvery('1h', { align: true, dst: { overlap: 'first' }, misfire: 'run-all', mode: 'queued' }, this.blink);
+    this.scheduler.runSun('sunset', { offset: '-20m', clamp: ['16:30', '22:00'] }, (run) => this.at(run.scheduledFor));
+    this.scheduler.runSun({ elevation: -4, going: 'down' }, this.blink);
+    this.scheduler.runSun({ azimuth: 180 }, { group: 'covers' }, this.blink);
+    this.scheduler.runAtEntityTime('sensor.phone_next_alarm', { offset: '-10m' }, this.blink);
+    this.scheduler.runAtEntityTime({ entityId: 'sun.sun', attribute: 'next_noon' }, this.blink);
+    this.scheduler.runAtCalendar('calendar.waste', { match: /paper/i }, (run) => run.args.map((entry) => entry.summary));
+    this.scheduler.runAtCalendar('calendar.waste', { where: (run) => run.args.length > 0 }, this.blink);
+    this.scheduler.run('every weekday at 7:30', { group: 'mornings' }, (run) => this.at(run.scheduledFor));
+    this.scheduler.schedule({ next: (after) => after.add({ days: 1 }), describe: () => 'daily' }, this.blink);
+    this.at(this.scheduler.register('later', this.blink).submit(undefined, { in: '10m' }).scheduledFor);
+    if (!this.sun.isUp()) this.sun.next('sunrise')?.toPlainTime();
+    this.sun.times().sunset?.toPlainTime();
+
     this.scheduler.register('plain', (run) => this.at(run.scheduledFor)).submit();
     this.scheduler.register('plain with options', { mode: 'queued' }, (run) => this.at(run.scheduledFor)).submit();
     this.scheduler.register('at the handler', (run: JobRun<Flash>) => run.args.times).submit({ times: 3 });

@@ -22,11 +22,31 @@ export class Wrong extends App {
     //                                            ^ Property 'arg' does not exist on type 'JobRun<undefined>'. Did you mean 'args'?
     const flash = this.scheduler.register('flash', (run: JobRun<{ times: number }>) => run.args.times);
     flash.submit();
-    //    ^ Expected 1 arguments, but got 0.
+    //    ^ Expected 1-2 arguments, but got 0.
     flash.submit({ times: '3' });
     //             ^ Type 'string' is not assignable to type 'number'.
     this.scheduler.register('plain', this.done).submit(3);
     //                                                 ^ Argument of type '3' is not assignable to parameter of type 'undefined'.
+    this.scheduler.runSun('sunst', this.done);
+    //                    ^ Argument of type '"sunst"' is not assignable to parameter of type 'SunMoment'.
+    this.scheduler.runSun({ elevation: 4 }, this.done);
+    //                    ^ Property 'going' is missing in type '{ elevation: number; }' but required in type 'SunElevation'.
+    this.scheduler.runSun('sunset', { offst: '-20m', name: 'porch' }, this.done);
+    //                                ^ Type 'string' is not assignable to type 'NoSuchKey<"offst", "offset" | "onError">'.
+    this.scheduler.runSun('sunset', { clamp: ['06:30', '22:00'], between: ['06:30', '22:00'] }, this.done);
+    //                                                           ^ Property 'contradicts' is missing in type '["06:30", "22:00"]' but required in type 'Contradicts<"clamp">'.
+    this.scheduler.runEvery('1h', { misfire: 'run-all', mode: 'single' }, this.done);
+    //                                                  ^ Type 'string' is not assignable to type 'Contradicts<"misfire">'.
+    this.scheduler.runEvery('1h', { dst: { gap: 'skip' } }, this.done);
+    //                              ^ Property 'onlyWith' is missing in type '{ gap: "skip"; }' but required in type 'OnlyWith<"align">'.
+    this.scheduler.runDaily('07:30', { between: ['07:00', '22:00'] }, this.done);
+    //                                 ^ Object literal may only specify known properties, and 'between' does not exist in type 'JobHandler<undefined> | LocalJobOptions'.
+    this.scheduler.runAtCalendar('calendar.waste', { at: 'begin' }, this.done);
+    //                                               ^ Type '"begin"' is not assignable to type '"end" | "start" | undefined'.
+    this.scheduler.schedule({ next: () => undefined }, this.done);
+    //                      ^ Property 'describe' is missing in type '{ next: () => undefined; }' but required in type 'JobTrigger'.
+    flash.submit({ times: 3 }, { on: '10m' });
+    //                           ^ Object literal may only specify known properties, and 'on' does not exist in type 'SubmitOptions'.
   }
 
   private done(): void {}
