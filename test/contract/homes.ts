@@ -123,7 +123,8 @@ interface Instance {
   readonly configDir: string;
 }
 
-async function startRealHome(folder: string): Promise<MortalHome> {
+/** @param folder - that of the scripts. */
+export async function startRealHome(folder: string): Promise<MortalHome> {
   const run = async (script: string, ...args: readonly string[]): Promise<string> => {
     const { stdout } = await promisify(execFile)(join(folder, script), args);
     return stdout;
