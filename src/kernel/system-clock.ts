@@ -23,7 +23,7 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, _label: string, fire: () => void): Timer {
-    return new SystemTimer(performance.now() + Math.max(0, delayMs), detached(fire));
+    return new SystemTimer(performance.now(), Math.max(0, delayMs), detached(fire));
   }
 
   defer(fire: () => void): Timer {
@@ -41,10 +41,10 @@ class SystemTimer implements Timer {
   readonly #fire: () => void;
   #handle: NodeJS.Timeout | undefined;
 
-  constructor(dueMs: number, fire: () => void) {
-    this.#dueMs = dueMs;
+  constructor(nowMs: number, delayMs: number, fire: () => void) {
+    this.#dueMs = nowMs + delayMs;
     this.#fire = fire;
-    this.#arm(performance.now());
+    this.#arm(nowMs);
   }
 
   cancel(): void {
