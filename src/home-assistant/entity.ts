@@ -7,6 +7,7 @@ import type { Home } from './home.ts';
 import type { Override } from './provenance/overrides.ts';
 import { type Area, areaOf, type Floor, floorOf } from './registries/records.ts';
 import type { AskOptions, EntityResponse, ServiceData } from './calls/service-call.ts';
+import type { MayRespond } from './domains/service-shapes.ts';
 import type { Services } from './domains/services.ts';
 import type { DomainOf, StateChangeEvent, StateOptions, WaitOptions, WaitResult } from './subscriptions/state-types.ts';
 import { readAspect, readRegistries, readState } from './states/state-reads.ts';
@@ -38,8 +39,15 @@ export type EntityServices<Domain extends string> = [EntityServiceOf<Domain>] ex
   : {
       readonly [S in EntityServiceOf<Domain> as MethodName<S>]: (
         ...args: EntityArguments<S>
-      ) => Promise<[EntityResponse<S>] extends [never] ? void : EntityResponse<S>>;
+      ) => Promise<MethodAnswer<S>>;
     };
+
+/** One that responds on request alone gives nothing where it was not asked to. */
+type MethodAnswer<S extends keyof Services> = [Services[S]['response']] extends [never]
+  ? void
+  : Services[S]['response'] extends MayRespond<infer Response>
+    ? Response | undefined
+    : EntityResponse<S>;
 
 /** Services of which no more is known than that they can be called. */
 export type AnyServices = Readonly<Record<'turnOn' | 'turnOff' | 'toggle', AnyService>> & {

@@ -47,7 +47,7 @@ describe('the types of services', () => {
       if ((typed.kind === 'EntityService') !== service.actsOnOwnEntities) wrong.push(`${typed.id}: ${typed.kind}`);
     }
     expect(wrong).toEqual([]);
-    expect(held).toBeGreaterThan(onRealHome ? 240 : 40);
+    expect(held).toBeGreaterThan(onRealHome ? 200 : 40);
   });
 
   it('give methods whose names lead back to their services', async () => {

@@ -26,18 +26,14 @@ interface CallOptions extends AskOptions {
   readonly validate?: boolean | undefined;
 }
 
-/**
- * Options of a call of a service.
- *
- * All services are gone through once: parts that each went through them would be multiplied with one another.
- */
-export type ServiceCallOptions<
-  S extends string,
-  T extends Target = Target,
-  R extends boolean = boolean,
-> = S extends keyof Services
-  ? CallOptions & DataPart<S> & TargetPart<S, T> & ResponsePart<S, R>
-  : CallOptions & {
+/** Options of a call of a service. */
+export type ServiceCallOptions<S extends string, T extends Target = Target, R extends boolean = boolean> = CallOptions &
+  ServiceParts<S, T, R>;
+
+/** All services are gone through once: parts that each went through them would be multiplied with one another. */
+type ServiceParts<S extends string, T extends Target, R extends boolean> = S extends keyof Services
+  ? DataPart<S> & TargetPart<S, T> & ResponsePart<S, R>
+  : {
       readonly data?: Readonly<Record<string, unknown>> | undefined;
       readonly target?: T | undefined;
       readonly returnResponse?: R | undefined;

@@ -10,6 +10,7 @@ declare module 'hassette' {
     'lawn_robot.mow': EntityService<{ minutes: number }, { pattern: 'lines' | 'spiral' }>;
     'lawn_robot.get_map': EntityService<NoFields, NoFields, { readonly width: number }>;
     'lawn_robot.calibrate_all': PlainService<NoFields, { quick: boolean }, MayRespond<{ readonly done: number }>>;
+    'lawn_robot.dock': EntityService<NoFields, NoFields, MayRespond<{ readonly at: string }>>;
     'light.play_effect': EntityService<{ effect_name: string }>;
     'notify.all_phones': TargetedService<{ message: string }>;
   }
@@ -66,6 +67,8 @@ export class Right extends App {
     await robot.mow({ minutes: 5, pattern: 'spiral' });
     const { width } = await robot.getMap();
     same<number, typeof width>();
+    const docked = await robot.dock({}, { returnResponse: true });
+    same<{ readonly at: string } | undefined, typeof docked>();
     await this.entity('light.a').playEffect({ effect_name: 'fire' });
     await this.entity('light.a').turnOn();
     const calibrated = await this.api.call('lawn_robot.calibrate_all', { data: { quick: true }, returnResponse: true });
