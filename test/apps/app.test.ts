@@ -58,6 +58,7 @@ describe('App', () => {
       'signal',
       'states',
       'store',
+      'sun',
       'tasks',
     ]);
   });
