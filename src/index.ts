@@ -14,7 +14,7 @@ export type { AppHome } from './apps/app-home.ts';
 export type { AppHomes } from './apps/app-homes.ts';
 export type { AppOptions, ConfiguredApp } from './apps/app.ts';
 export type { DurationText, FieldMeaning, TimeOfDayText } from './apps/schemas.ts';
-export { areaId, duration, entityId, serviceId, timeOfDay } from './apps/schemas.ts';
+export { areaId, duration, entityId, inHome, serviceId, timeOfDay } from './apps/schemas.ts';
 export type { AnyApp, AppMethodDecorator, OfApp } from './apps/decoration.ts';
 export {
   on,

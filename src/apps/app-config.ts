@@ -15,6 +15,8 @@ export interface HomeReference {
   readonly path: string;
   readonly meaning: FieldMeaning;
   readonly value: string;
+  /** Another home than the app's own. */
+  readonly home?: string | undefined;
 }
 
 /**
@@ -78,7 +80,8 @@ export function homeReferences(schema: Schema, input: unknown): readonly HomeRef
   for (const { schema: inner, value, path } of walkValue(schema, input)) {
     const meaning = meaningOf(inner);
     if (meaning !== undefined && typeof value === 'string') {
-      found.push({ path: problemAt({ kind: 'nowhere' }, path, '').path, meaning, value });
+      const home = 'home' in meaning ? meaning.home : undefined;
+      found.push({ path: problemAt({ kind: 'nowhere' }, path, '').path, meaning, value, ...(home && { home }) });
     }
   }
   return found;

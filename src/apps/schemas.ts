@@ -1,15 +1,22 @@
 import { z } from 'zod';
+import type { HomeName } from '../home-assistant/subscriptions/state-types.ts';
 import { durationMs } from '../kernel/duration.ts';
-import { HassetteError } from '../kernel/errors.ts';
+import { HassetteError, InvalidArgument } from '../kernel/errors.ts';
 import { parseTimeOfDay } from '../kernel/time-of-day.ts';
 
 /** What a field of an app's configuration stands for. `hassette check --home` and forms read it. */
 export type FieldMeaning =
-  | { readonly kind: 'entity'; readonly domains: readonly string[] }
-  | { readonly kind: 'service'; readonly domains: readonly string[] }
-  | { readonly kind: 'area' }
+  | ({ readonly kind: 'entity'; readonly domains: readonly string[] } & OfHome)
+  | ({ readonly kind: 'service'; readonly domains: readonly string[] } & OfHome)
+  | ({ readonly kind: 'area' } & OfHome)
   | { readonly kind: 'duration' }
   | { readonly kind: 'time-of-day' };
+
+/** Which home something is of. */
+interface OfHome {
+  /** Another than the app's own. */
+  readonly home?: string | undefined;
+}
 
 declare const unit: unique symbol;
 
@@ -71,6 +78,26 @@ export function areaId(): z.ZodString {
     .string({ error: 'the id of an area, such as "living_room"' })
     .min(1)
     .meta({ [MEANING]: { kind: 'area' } satisfies FieldMeaning });
+}
+
+/**
+ * A field that names something of another home than the app's own: an entity, a service or an area. It takes what it
+ * took; `hassette check --home` looks for it there.
+ *
+ * @example
+ * ```ts
+ * const Config = z.object({ light: entityId('light'), cabinDoor: inHome('cabin', entityId('binary_sensor')) });
+ * ```
+ * @throws InvalidArgument where the schema is none of `entityId`, `serviceId` and `areaId`.
+ */
+export function inHome<const Schema extends z.ZodType>(home: HomeName, schema: Schema): Schema {
+  const meaning = meaningOf(schema);
+  if (meaning === undefined || meaning.kind === 'duration' || meaning.kind === 'time-of-day') {
+    throw new InvalidArgument(`inHome("${home}", …) was given a schema that names nothing of a home`, {
+      hint: "Give it entityId(…), serviceId(…) or areaId() itself: z.array(inHome('cabin', entityId('sensor'))).",
+    });
+  }
+  return schema.meta({ [MEANING]: { ...meaning, home } satisfies FieldMeaning });
 }
 
 /**

@@ -123,9 +123,9 @@ async function askHomes(
 }
 
 function referencesTo(home: string, apps: readonly CheckedApp[]): readonly NamedReference[] {
-  return apps
-    .filter((app) => app.home === home)
-    .flatMap(({ name, references }) =>
-      references.map(({ path, ...reference }) => ({ ...reference, at: `apps.${name}.config.${path}` })),
-    );
+  return apps.flatMap(({ name, home: ownHome, references }) =>
+    references
+      .filter((reference) => (reference.home ?? ownHome) === home)
+      .map(({ path, ...reference }) => ({ ...reference, at: `apps.${name}.config.${path}` })),
+  );
 }

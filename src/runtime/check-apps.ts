@@ -1,7 +1,7 @@
 import { checkAppConfig, checkDefaults, homeReferences, type HomeReference } from '../apps/app-config.ts';
 import { appHomeName, appSchema } from '../apps/app.ts';
 import { AppLoader } from '../apps/app-loader.ts';
-import { chooseHome } from '../apps/home-choice.ts';
+import { chooseHome, unknownHome } from '../apps/home-choice.ts';
 import { problemAt, type Origin, type Problem } from '../config/problem.ts';
 import type { AppConfiguration } from '../config/schema.ts';
 import type { Path } from '../config/tree.ts';
@@ -53,6 +53,22 @@ function checkHomeOf(
   }
 }
 
+/** Homes that a schema names and that are not configured. */
+function homesMissing(
+  name: string,
+  references: readonly HomeReference[],
+  { homes, originOf }: AppsToCheck,
+): readonly Problem[] {
+  if (homes.length === 0) return [];
+  return references.flatMap(({ home, path }) => {
+    if (home === undefined || homes.includes(home)) return [];
+    const error = unknownHome(home, homes, { hint: 'The schema of its class says so.' });
+    const at = ['apps', name, 'config'];
+    const problem = told(error, originOf(at), at);
+    return [{ ...problem, path: `${problem.path}.${path}` }];
+  });
+}
+
 async function checkApp(
   name: string,
   app: AppConfiguration,
@@ -71,10 +87,15 @@ async function checkApp(
     if (schema === undefined) return { ...found, problems, references: [] };
     checkDefaults(schema, exported);
     const checked = await checkAppConfig(schema, app.config, [...path, 'config'], originOf);
+    const references = homeReferences(schema, app.config);
     return {
       ...found,
-      problems: [...problems, ...(checked.kind === 'right' ? [] : checked.problems)],
-      references: homeReferences(schema, app.config),
+      problems: [
+        ...problems,
+        ...(checked.kind === 'right' ? [] : checked.problems),
+        ...homesMissing(name, references, toCheck),
+      ],
+      references,
     };
   } catch (error) {
     const problems = [told(error, originOf(classPath), classPath)];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { areaId, duration, entityId, meaningOf, serviceId, timeOfDay } from '../../src/apps/schemas.ts';
+import { areaId, duration, entityId, inHome, meaningOf, serviceId, timeOfDay } from '../../src/apps/schemas.ts';
 
 describe('entityId', () => {
   it.each(['light.kitchen', 'light.k2_left'])('takes %s', (id) => {
@@ -72,5 +72,23 @@ describe('timeOfDay', () => {
 
   it.each(['7:30', '24:00', '07:60', 730])('refuses %j with an example', (value) => {
     expect(timeOfDay().safeParse(value).error?.issues[0]?.message).toContain('a time of day, such as "07:30"');
+  });
+});
+
+describe('inHome', () => {
+  it('takes what the schema takes, and says of which home it is', () => {
+    const door = inHome('cabin', entityId('binary_sensor'));
+    expect(door.parse('binary_sensor.door')).toBe('binary_sensor.door');
+    expect(door.safeParse('light.door').success).toBe(false);
+    expect(meaningOf(door)).toEqual({ kind: 'entity', domains: ['binary_sensor'], home: 'cabin' });
+    expect(meaningOf(inHome('cabin', areaId()))).toEqual({ kind: 'area', home: 'cabin' });
+    expect(meaningOf(entityId('binary_sensor'))).not.toHaveProperty('home');
+  });
+
+  it('refuses what names nothing of a home', () => {
+    for (const schema of [duration(), z.string(), z.array(entityId('light'))])
+      expect(() => inHome('cabin', schema)).toThrow(
+        'inHome("cabin", …) was given a schema that names nothing of a home',
+      );
   });
 });

@@ -225,6 +225,35 @@ describe('hassette check --home', () => {
     });
   });
 
+  it('looks for what is of another home in that one', async () => {
+    const { home, url } = await givenHome();
+    const given = (homes: string, door: string) => ({
+      files: {
+        'apps/guard.ts': [
+          "import { App, entityId, inHome, z } from 'hassette';",
+          "const Config = z.object({ light: entityId('light'), doors: z.array(inHome('cabin', entityId('light'))) });",
+          'export class Guard extends App.with(Config) {}',
+        ].join('\n'),
+        'hassette.yaml': `homes: { ${homes} }\napps: { a: { class: Guard, home: default, config: { light: light.porch, doors: [${door}] } } }`,
+      },
+      environment: { URL: url, TOKEN: home.token },
+    });
+    const cabin = 'cabin: { url: "${URL}", token: "${TOKEN}" }';
+    const wrong = await run(['check', '--home', '--json'], given(`default: simulated, ${cabin}`, 'light.hallwy'));
+    expect(JSON.parse(wrong.printed)).toMatchObject({
+      problems: [],
+      homes: [
+        { name: 'default', missing: [{ at: 'apps.a.config.light' }] },
+        { name: 'cabin', missing: [{ at: 'apps.a.config.doors[0]', nearest: 'light.hallway' }] },
+      ],
+    });
+    const nowhere = await run(['check'], given('default: simulated', 'light.hallway'));
+    expect(nowhere).toMatchObject({
+      exitCode: 2,
+      said: expect.stringMatching(/apps\.a\.config\.doors\[0\]\n {4}There is no home "cabin"\. Homes are default\./),
+    });
+  });
+
   it('does not ask with a configuration that is wrong', async () => {
     const { exitCode, said } = await run(['check', '--home'], { files });
     expect(exitCode).toBe(2);
