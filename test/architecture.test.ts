@@ -36,7 +36,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 const pure = [
   /^src\/bus\/conditions\.ts$/,
   /^src\/scheduler\/(triggers|phrase(-\w+)?|explanation|said-time|sun-(times|trigger|moment)|within|calendar-trigger|entity-time-trigger)\.ts$/,
-  /^src\/home-assistant\/protocol\//,
+  /^src\/home-assistant\/(domains|protocol)\//,
   /^src\/kernel\/(backoff|duration|nearest|resource-status|solar-position|time-of-day)\.ts$/,
   /^src\/config\/(address|interpolate|place|schema-problems|tree|variables)\.ts$/,
 ];

@@ -1,19 +1,21 @@
 import type { HomeDescriptions } from './home-descriptions.ts';
 import { keyOf, quoted } from './selector-type.ts';
-import { serviceMembers } from './service-source.ts';
+import { serviceSource } from './service-source.ts';
 import { domainModels, stateMembers } from './state-source.ts';
 
 /** The files of this folder that are made of a home's descriptions, by name. They are yet to be laid out. */
 export function generatedFiles(descriptions: HomeDescriptions): Readonly<Record<string, string>> {
   const models = domainModels(descriptions);
   const fixed = new Set(models.filter((model) => model.fixed).map(({ domain }) => domain));
-  const services = serviceMembers(descriptions, fixed);
+  const services = serviceSource(descriptions, fixed);
   const states = stateMembers(models);
   const origin = `// Made by \`npm run domains\` of what a Home Assistant ${descriptions.version} says of itself. Not to be changed by hand.`;
   return {
     'services.ts': `${origin}
 import type { DomainState } from '../states/domain-states.ts';
-${importOf('service-shapes.ts', services)}
+${importOf('service-shapes.ts', services.members, services.aliases)}
+${services.aliases.join('\n\n')}
+
 /**
  * The services that are known by type, as Home Assistant ${descriptions.version} describes them. Others can be called all
  * the same. Merge your own into it to have them typed as well.
@@ -30,7 +32,7 @@ ${importOf('service-shapes.ts', services)}
  * \`\`\`
  */
 export interface Services {
-${services.join('\n')}
+${services.members.join('\n')}
 }
 `,
     'domain-states.ts': `${origin}
@@ -67,13 +69,13 @@ ${descriptions.numericDeviceClasses.map((name) => `${quoted(name)},`).join('\n')
   };
 }
 
-/** Imports what is named in the members. */
-function importOf(file: string, members: readonly string[]): string {
+/** Imports what is named in the members, but for what the file has itself. */
+function importOf(file: string, members: readonly string[], aliases: readonly string[] = []): string {
   const names = members
     .join('\n')
     .replaceAll(/'(?:[^'\\]|\\.)*'|\/\*\*.*?\*\//g, '')
     .match(/\b[A-Z][A-Za-z]+\b/g);
-  const used = new Set(names ?? []);
-  used.delete('DomainState');
+  const own = new Set(['DomainState', ...aliases.map((alias) => alias.split(' ')[1])]);
+  const used = new Set(names?.filter((name) => !own.has(name)));
   return `import type { ${[...used].toSorted().join(', ')} } from './${file}';\n`;
 }

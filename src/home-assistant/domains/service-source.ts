@@ -4,18 +4,53 @@ import { FIELD_TYPES, NOT_REQUIRED, RESPONSES, SUBSTITUTES, UNDESCRIBED } from '
 import type { HomeDescriptions } from './home-descriptions.ts';
 import { type FieldType, keyOf, quoted, selectorType } from './selector-type.ts';
 
-/**
- * The members of `interface Services` for what a home describes, as TypeScript text: one a service, in the order of
- * their names.
- */
-export function serviceMembers({ services }: Pick<HomeDescriptions, 'services'>, fixed: ReadonlySet<string>): string[] {
-  return Object.entries(services).flatMap(([domain, described]) =>
-    Object.entries(described).map(([name, description]) => {
-      const service = knownService(`${domain}.${name}`, description);
-      return `${quoted(service.id)}: ${typeOf(service, fixed)};`;
+/** What is written of services. */
+export interface ServiceSource {
+  /** The members of `interface Services`: one a service, in the order of their names. */
+  readonly members: readonly string[];
+  /** Types that the members name: long choices that several fields share. */
+  readonly aliases: readonly string[];
+}
+
+/** The types of what a home describes, as TypeScript text. */
+export function serviceSource(
+  { services }: Pick<HomeDescriptions, 'services'>,
+  fixed: ReadonlySet<string>,
+): ServiceSource {
+  const known = Object.entries(services).flatMap(([domain, described]) =>
+    Object.entries(described).map(([name, description]) => knownService(`${domain}.${name}`, description)),
+  );
+  const shared = sharedChoices(known);
+  const members = known.map((service) => `${quoted(service.id)}: ${typeOf(service, fixed)};`);
+  return {
+    members: members.map((member) =>
+      [...shared].reduce((text, [choice, name]) => text.replaceAll(`: ${choice};`, () => `: ${name};`), member),
+    ),
+    aliases: [...shared].map(([choice, name]) => `type ${name} = ${choice};`),
+  };
+}
+
+/** Choices that are long and stand in more than one place, each with the name of its field. */
+function sharedChoices(services: readonly KnownService[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string[]>();
+  for (const [name, { selector }] of services.flatMap(({ fields }) => [...fields])) {
+    const { type } = selectorType(selector);
+    if (selector?.['select'] === undefined || type.length < LONG_CHOICE || !/^[a-z][a-z_]*$/.test(name)) continue;
+    found.set(type, [...(found.get(type) ?? []), name]);
+  }
+  const names = new Set<string>();
+  return new Map(
+    [...found].flatMap(([choice, [field = '', ...others]]) => {
+      const name = `${field.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Choice`;
+      // A name can stand for one choice only; the rest are written out.
+      if (others.length === 0 || names.has(name)) return [];
+      names.add(name);
+      return [[choice, name] as const];
     }),
   );
 }
+
+const LONG_CHOICE = 200;
 
 function typeOf(service: KnownService, fixed: ReadonlySet<string>): string {
   const fields = fieldsOf(service, fixed);

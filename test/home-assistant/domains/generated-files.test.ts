@@ -77,6 +77,24 @@ describe('the types of domains', () => {
     );
   });
 
+  it('name a long choice once that several fields share', () => {
+    const choice = (prefix: string) => ({
+      selector: { select: { options: Array.from({ length: 40 }, (_, at) => `${prefix} ${at}`) } },
+    });
+    const fields = { sound_mode: choice('loud'), other: choice('only here') };
+    const act = { fields };
+    const play = { fields: { sound_mode: choice('loud') } };
+    const stop = { fields: { sound_mode: choice('soft') } };
+    const halt = { fields: { sound_mode: choice('soft') } };
+    const files = generatedFiles({ ...recording, services: { my_domain: { act, halt, play, stop } } });
+    const source = files['services.ts'] ?? '';
+    expect(source.match(/type SoundModeChoice = /g)).toHaveLength(1);
+    expect(source.match(/sound_mode: SoundModeChoice;/g)).toHaveLength(2);
+    expect(source.match(/sound_mode: 'soft 0' \|/g)).toHaveLength(2);
+    expect(source.match(/other: 'only here 0' \|/g)).toHaveLength(1);
+    expect(parseSync('a.ts', source).errors).toEqual([]);
+  });
+
   it('stay TypeScript whatever a home calls its things', () => {
     const evil = "a'; */ } export const x = `${1}`; //\n\\";
     const field = { selector: { number: { unit_of_measurement: evil } } };
