@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
+import { HassetteError } from '../../kernel/errors.ts';
 import { ChangeListeners } from '../change-listeners.ts';
 import { StorageUnavailable } from '../storage-errors.ts';
 import type {
@@ -12,9 +13,12 @@ import type {
   StoredEntry,
   StoredPage,
 } from '../storage-link.ts';
-import { type CommitResult, SqliteDatabase } from './sqlite-database.ts';
-import { IN_MEMORY, openFile } from './sqlite-file.ts';
+import type { CommitResult } from './sqlite-database.ts';
+import { type SqliteAnswers, type SqliteEngine, SqliteHere, type SqliteRequest } from './sqlite-engine.ts';
+import { errorOf, type SqliteFailure } from './sqlite-failure.ts';
+import { IN_MEMORY } from './sqlite-file.ts';
 import { problemOf } from './sqlite-problems.ts';
+import { SqliteThread } from './sqlite-thread.ts';
 
 export interface SqliteAdapterOptions {
   readonly clock: Clock;
@@ -30,49 +34,57 @@ interface WaitingCommit {
   reject(error: unknown): void;
 }
 
-/** So many commits are written in one go, lest they keep everything else waiting. */
+/** So many commits are written in one go, lest they keep whoever reads waiting. */
 const MOST_TOGETHER = 200;
 const MOST_SWEPT = 1000;
 
 /**
- * The embedded storage: one file of SQLite's, or none and the memory instead. What is committed in one turn of the event
- * loop is written to the disk together, in a later one.
+ * The embedded storage: one file of SQLite's in a thread of its own, or none and the memory of this one. What is
+ * committed in one turn of the event loop, and what comes while that is written, goes to the disk together.
  */
 export class SqliteAdapter implements StorageAdapter {
   readonly description: string;
   readonly #options: SqliteAdapterOptions;
   readonly #listeners: ChangeListeners;
-  #database: SqliteDatabase | undefined;
   readonly #waiting: WaitingCommit[] = [];
-  #armed = false;
+  readonly #thread: SqliteThread | undefined;
+  readonly #engine: SqliteEngine;
+  #writing: Promise<void> | undefined;
+  #isOpen = false;
 
   constructor(options: SqliteAdapterOptions) {
+    const isInMemory = options.file === IN_MEMORY;
     this.#options = options;
     this.#listeners = new ChangeListeners(options.onListenerFailure);
-    this.description = options.file === IN_MEMORY ? 'the memory of the daemon' : `the file ${options.file}`;
+    this.#thread = isInMemory ? undefined : new SqliteThread();
+    this.#engine = this.#thread ?? new SqliteHere();
+    this.description = isInMemory ? 'the memory of the daemon' : `the file ${options.file}`;
   }
 
-  open(): Promise<readonly StorageNotice[]> {
-    const { file, clock } = this.#options;
-    return attempt(() => {
-      const { database, notices } = openFile(file, clock.nowMs());
-      this.#database = new SqliteDatabase(database);
+  async open(): Promise<readonly StorageNotice[]> {
+    const { file } = this.#options;
+    try {
+      const notices = await this.#engine.ask({ ask: 'open', file, nowMs: this.#nowMs() });
+      this.#isOpen = true;
       return notices;
-    });
+    } catch (error) {
+      await this.#thread?.end();
+      throw error;
+    }
   }
 
   read(request: ReadRequest): Promise<readonly StoredEntry[]> {
-    return attempt(() => this.#try((database) => database.read(request, this.#nowMs())));
+    return this.#ask({ ask: 'read', request, nowMs: this.#nowMs() });
   }
 
   list(request: ListRequest): Promise<StoredPage> {
-    return attempt(() => this.#try((database) => database.list(request, this.#nowMs())));
+    return this.#ask({ ask: 'list', request, nowMs: this.#nowMs() });
   }
 
   commit(commit: Commit): Promise<CommitOutcome> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ commit, resolve, reject });
-      this.#arm();
+      if (this.#writing === undefined) this.#writing = this.#writeLater();
     });
   }
 
@@ -81,34 +93,32 @@ export class SqliteAdapter implements StorageAdapter {
   }
 
   sweep(): Promise<number> {
-    return attempt(() => this.#try((database) => database.sweep(this.#nowMs(), MOST_SWEPT)));
+    return this.#ask({ ask: 'sweep', limit: MOST_SWEPT, nowMs: this.#nowMs() });
   }
 
-  close(): Promise<void> {
-    return attempt(() => {
-      while (this.#waiting.length > 0) this.#flush();
-      this.#database?.close();
-      this.#database = undefined;
-    });
+  async close(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    try {
+      await this.#engine.ask({ ask: 'close' });
+    } finally {
+      await this.#thread?.end();
+    }
   }
 
-  #arm(): void {
-    if (this.#armed) return;
-    this.#armed = true;
-    this.#options.clock.defer(() => {
-      this.#armed = false;
-      this.#flush();
-      if (this.#waiting.length > 0) this.#arm();
-    });
+  /** Until nothing waits. */
+  async #writeLater(): Promise<void> {
+    await new Promise<void>((resolve) => this.#options.clock.defer(resolve));
+    while (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0, MOST_TOGETHER));
+    this.#writing = undefined;
   }
 
-  #flush(): void {
-    const together = this.#waiting.splice(0, MOST_TOGETHER);
-    if (together.length === 0) return;
+  async #write(together: readonly WaitingCommit[]): Promise<void> {
     const commits = together.map(({ commit }) => commit);
     let results: readonly CommitResult[];
     try {
-      results = this.#try((database) => database.commit(commits, this.#nowMs()));
+      results = await this.#ask({ ask: 'commit', commits, nowMs: this.#nowMs() });
     } catch (error) {
       for (const { reject } of together) reject(error);
       return;
@@ -116,7 +126,7 @@ export class SqliteAdapter implements StorageAdapter {
     for (const [index, { commit, resolve, reject }] of together.entries()) {
       const result = results[index];
       if (result === undefined || result.kind === 'failed') {
-        reject(problemOf(result?.error, this.#options.file));
+        reject(problemOf(thrown(result?.error), this.#options.file));
         continue;
       }
       if (result.kind === 'committed') this.#tell(commit, result.version);
@@ -128,13 +138,13 @@ export class SqliteAdapter implements StorageAdapter {
     for (const { kind, namespace, key } of writes) this.#listeners.tell(namespace, { kind, key, version });
   }
 
-  #try<T>(work: (database: SqliteDatabase) => T): T {
+  async #ask<R extends SqliteRequest>(request: R): Promise<SqliteAnswers[R['ask']]> {
     const { file } = this.#options;
-    if (this.#database === undefined) throw new StorageUnavailable(`${file} is not open`);
+    if (!this.#isOpen) throw new StorageUnavailable(`${file} is not open`);
     try {
-      return work(this.#database);
+      return await this.#engine.ask(request);
     } catch (error) {
-      throw problemOf(error, file);
+      throw error instanceof HassetteError ? error : problemOf(error, file);
     }
   }
 
@@ -143,10 +153,7 @@ export class SqliteAdapter implements StorageAdapter {
   }
 }
 
-function attempt<T>(work: () => T): Promise<T> {
-  try {
-    return Promise.resolve(work());
-  } catch (error) {
-    return Promise.reject(error);
-  }
+/** An error of this thread, or what has become of one of another. */
+function thrown(error: unknown): unknown {
+  return error instanceof Error ? error : errorOf(error as SqliteFailure);
 }
