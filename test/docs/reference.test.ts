@@ -5,7 +5,7 @@ import { appSchema } from '../../src/apps/app.ts';
 import { APP_TRANSITIONS } from '../../src/apps/app-status.ts';
 import { HANDLER_OPTIONS } from '../../src/bus/handler-options.ts';
 import { STATE_MEANINGS } from '../../src/home-assistant/domains/domain-states.ts';
-import { RUN_EVERY } from '../../src/scheduler/job-options.ts';
+import { CALENDAR, RUN_EVERY, RUN_SUN } from '../../src/scheduler/job-options.ts';
 import { z } from 'zod';
 import { ApplianceFinished } from '../../apps/appliance-finished.ts';
 import { ClimateSchedule } from '../../apps/climate-schedule.ts';
@@ -29,7 +29,9 @@ describe('the reference', () => {
   });
 
   it('names every option of jobs', () => {
-    expect(named('docs/reference/scheduler.md', 'Options').toSorted()).toEqual([...RUN_EVERY.options].toSorted());
+    const all = new Set([RUN_EVERY, RUN_SUN, CALENDAR].flatMap(({ options }) => options));
+    const inTable = rowsBelow(page('docs/reference/scheduler.md').text, 'Options').map(([cell = '']) => cell);
+    expect(inTable.toSorted()).toEqual(Array.from(all, (option) => `\`${option}\``).toSorted());
   });
 
   it('says of every domain what its states stand for, where that is no text', () => {
