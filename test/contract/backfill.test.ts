@@ -13,6 +13,7 @@ import { Logging } from '../../src/kernel/logging.ts';
 import { Resource } from '../../src/kernel/resource.ts';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
 import { NUMBER, openApi, openApiHome } from './api-client.ts';
+import { LIGHT } from './homes.ts';
 
 class Root extends Resource {}
 
@@ -73,11 +74,22 @@ describe('what was missed', () => {
       if (to?.number === 99) known.resolve();
     });
     bus.onStateChange(NUMBER, ({ to, resync }) => void plain.push(`${to?.number} ${resync ? 'resync' : 'live'}`));
+    const light: string[] = [];
+    const brightness: string[] = [];
+    bus.onStateChange(LIGHT, { backfill: true }, ({ to, backfill }) => void light.push(`${to?.state} ${backfill}`));
+    // The recorder does not keep it.
+    bus.onAttributeChange(LIGHT, 'brightness', { backfill: true }, ({ value, backfill }) => {
+      brightness.push(`${String(value)} ${backfill}`);
+    });
     const gone = Promise.withResolvers<void>();
     bus.onDisconnected(() => gone.resolve());
     wire.cut();
     await gone.promise;
     for (const value of [11, 12, 13, 14, 15]) await set(value);
+    for (const value of [100, 200]) {
+      await other.api.call('light.turn_on', { target: LIGHT, data: { brightness: value } });
+      if (value === 100) await other.api.call('light.turn_off', { target: LIGHT });
+    }
     wire.isCut = false;
     connection.retryNow();
     await home.whenReady(life.signal);
@@ -87,6 +99,9 @@ describe('what was missed', () => {
     expect(told).toEqual([...[11, 12, 13, 14].map((value) => `${value} resync backfill`), '15 resync', '99 live']);
     expect(plain).toEqual(['15 resync', '99 live']);
     expect(warnings.filter((line) => line.includes('history'))).toEqual([]);
+    expect(light).toEqual(['on true', 'off true', 'on false']);
+    expect(brightness).toEqual(['200 false']);
+    await other.api.call('light.turn_off', { target: LIGHT });
     life.stop(new Cancelled('the test is over'));
     await set(20);
   }, 30_000);

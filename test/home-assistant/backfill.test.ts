@@ -127,20 +127,42 @@ describe('a subscription with backfill', () => {
   it('holds attributes against their condition step by step', async () => {
     await using t = await setUp();
     const seen: unknown[] = [];
-    t.bus.onAttributeChange('light.a', 'brightness', { backfill: true }, (event) => {
+    await t.device('sensor.a', '1', { load: 5 });
+    t.bus.onAttributeChange('sensor.a', 'load', { backfill: true }, (event) => {
       seen.push([event.previous, event.value, event.backfill]);
     });
     await t.lose();
-    for (const brightness of [10, 10, 20, 30]) {
+    for (const load of [10, 10, 20, 30]) {
       await t.advance('1s');
-      await t.device('light.a', 'on', { brightness });
+      await t.device('sensor.a', '1', { load });
     }
     await t.back();
     expect(seen).toEqual([
-      [null, 10, true],
+      [5, 10, true],
       [10, 20, true],
       [20, 30, false],
     ]);
+  });
+
+  it('takes attributes that the recorder leaves out to have stayed as they were', async () => {
+    await using t = await setUp();
+    const seen: unknown[] = [];
+    await t.device('light.a', 'on', { brightness: 5 });
+    t.bus.onAttributeChange('light.a', 'brightness', { backfill: true }, (event) => {
+      seen.push([event.previous, event.value, event.backfill]);
+    });
+    t.bus.onStateChange('light.a', { backfill: true }, ({ to }) => void seen.push(to?.state));
+    await t.lose();
+    for (const [state, brightness] of [
+      ['on', 10],
+      ['off', null],
+      ['on', 30],
+    ] as const) {
+      await t.advance('1s');
+      await t.device('light.a', state, { brightness });
+    }
+    await t.back();
+    expect(seen).toEqual([[5, 30, false], 'off', 'on']);
   });
 
   it('looks through unavailable, tells what came and went, and carries on with what comes meanwhile', async () => {
@@ -255,6 +277,39 @@ describe('a history that cannot be had', () => {
     await t.back();
     expect(t.told).toEqual(['light.a off→on resync', 'light.a on→off resync']);
     blind();
+  });
+
+  it('is read in pages where it is long, and no longer than for half a minute', async () => {
+    await using t = await setUp();
+    t.bus.onStateChange('light.a', { backfill: true }, t.hear);
+    const day = async (): Promise<void> => {
+      await t.becomes('light.a', 'on');
+      await t.advance('12h');
+      await t.becomes('light.a', 'off');
+      await t.advance('12h');
+    };
+    await t.lose();
+    await day();
+    await day();
+    await t.becomes('light.a', 'on');
+    await t.back();
+    expect(t.told).toEqual([
+      ...['off→on', 'on→off', 'off→on', 'on→off'].map((step) => `light.a ${step} backfill`),
+      'light.a off→on resync',
+    ]);
+    expect(t.asked.length).toBeGreaterThan(7);
+
+    t.told.length = 0;
+    t.home.add(delay('9s', HISTORY));
+    await t.lose();
+    await day();
+    await day();
+    await t.becomes('light.a', 'off', 'on');
+    await t.back();
+    await t.advance('40s');
+    expect(t.warnings().filter((msg) => msg.includes('takes too long to read'))).toHaveLength(1);
+    expect(t.told.at(-1)).toMatch(/→on resync$/);
+    expect(t.told.length).toBeGreaterThan(1);
   });
 
   it('is asked for once more where the connection goes again meanwhile', async () => {

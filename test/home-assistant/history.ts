@@ -71,6 +71,10 @@ export async function live(seed: number): Promise<void> {
     witness.raw(event),
   );
   bus.onStateChange('*', { maxPending: 50_000, name: 'plain' }, (event) => witness.plain(event));
+  const historian = new Witness(hosted.mirror);
+  const steps = { every: true, availability: 'raw', backfill: true, maxPending: 50_000, name: 'steps' } as const;
+  // It is told late: what it hears of may be gone again.
+  bus.onStateChange('*', steps, ({ entityId, from, to }) => historian.raw({ entityId, from, to, resync: false }));
   const lifecycle: string[] = [];
   const leave = hosted.lifecycle.subscribe('*', ({ kind }) => {
     if (kind === 'connected' || kind === 'disconnected') lifecycle.push(kind);
@@ -99,7 +103,7 @@ export async function live(seed: number): Promise<void> {
     );
   };
 
-  const steps: readonly (() => void | Promise<void>)[] = [
+  const happenings: readonly (() => void | Promise<void>)[] = [
     ...changesOf(home, dice),
     () => home.fireEvent(dice.pick(EVENT_TYPES), { number: (events += 1) }),
     () => {
@@ -146,7 +150,7 @@ export async function live(seed: number): Promise<void> {
     () => undo.splice(dice.upTo(undo.length), 1)[0]?.(),
   ];
   const length = 5 + dice.upTo(25);
-  for (let step = 0; step < length; step += 1) await dice.pick(steps)();
+  for (let step = 0; step < length; step += 1) await dice.pick(happenings)();
 
   // Peace.
   for (const each of undo.splice(0)) each();
@@ -168,6 +172,8 @@ export async function live(seed: number): Promise<void> {
   expect(Object.fromEntries(mirrored)).toEqual(Object.fromEntries(real));
   expect(witness.faults).toEqual([]);
   expect(Object.fromEntries(witness.known)).toEqual(Object.fromEntries(real));
+  expect(historian.faults).toEqual([]);
+  expect(Object.fromEntries(historian.known)).toEqual(Object.fromEntries(real));
   // An older home has no `subscribe_entities`; it was asked for every change of a state in its place.
   const followed = ledger.present().map((each) => (each === 'event state_changed' ? 'subscribe_entities' : each));
   expect(followed.toSorted()).toEqual([...baseline, ...wanted.keys()].toSorted());

@@ -3,7 +3,7 @@ import type { Logger } from '../../kernel/logging.ts';
 import { isCancellation, sleep } from '../../kernel/waiting.ts';
 import { ConnectionLost, HomeAway } from '../home-errors.ts';
 import { historyDuringPeriod } from '../protocol/commands.ts';
-import type { Command } from '../protocol/wire.ts';
+import type { Command, CompressedState } from '../protocol/wire.ts';
 import { type EntityState, entityStateOfCompressed } from './entity-state.ts';
 import { type MissedOf, type PastState, reaches } from './missed-changes.ts';
 import type { StateMirror } from './state-mirror.ts';
@@ -37,6 +37,12 @@ interface Gap {
   restarted: boolean;
 }
 
+/** A row of the history: without a state the entity was removed then. */
+interface PastRow {
+  readonly atMs: number;
+  readonly wire: CompressedState | undefined;
+}
+
 /** So much is asked for at a time: a recorder has a row for each change of an attribute. */
 const PAGE_MS = 6 * 3_600_000;
 /** What lies further back is not asked for: a recorder keeps ten days unless it is told otherwise. */
@@ -44,6 +50,8 @@ const LONGEST_MS = 10 * 86_400_000;
 /** Home Assistant's recorder writes what it is told every five seconds, unless it is told otherwise. */
 const RECORDER_LATE_MS = 6000;
 const RECORDER_RETRY_MS = 500;
+/** What comes meanwhile is kept back no longer: a history of days may be slow to read. */
+const PATIENCE_MS = 30_000;
 /** Before the newest thing that was heard, in case two were written at once. */
 const MARGIN_MS = 1000;
 
@@ -114,7 +122,7 @@ export class Backfill {
           ...(gap.before.get(entityId) ?? { before: null, lastGood: undefined }),
           after: after.get(entityId),
           restarted: gap.restarted,
-          past: past.get(entityId) ?? [],
+          past: statesOf(entityId, past.get(entityId) ?? [], gap.before.get(entityId)?.before, after.get(entityId)),
         }));
       }
     });
@@ -125,10 +133,10 @@ export class Backfill {
     gap: Gap,
     after: ReadonlyMap<string, EntityState | undefined>,
     isCurrent: () => boolean,
-  ): Promise<ReadonlyMap<string, readonly PastState[]> | undefined> {
+  ): Promise<ReadonlyMap<string, readonly PastRow[]> | undefined> {
     const { clock, logger, signal } = this.#options;
-    const past = new Map<string, PastState[]>([...after.keys()].map((entityId) => [entityId, []]));
-    const deadlineMs = clock.monotonicMs() + RECORDER_LATE_MS;
+    const past = new Map<string, PastRow[]>([...after.keys()].map((entityId) => [entityId, []]));
+    const beganMs = clock.monotonicMs();
     try {
       if (past.size === 0) return past;
       // By Home Assistant's clock: what is known is dated by it.
@@ -136,6 +144,10 @@ export class Backfill {
       for (let untilMs = fromMs + PAGE_MS; untilMs < newestOf(after); untilMs += PAGE_MS) {
         take(past, await this.#page(past, fromMs, untilMs));
         if (!isCurrent()) return undefined;
+        if (clock.monotonicMs() >= beganMs + PATIENCE_MS) {
+          logger.warn('the history takes too long to read, so of what was missed only a part is told step by step');
+          return past;
+        }
         fromMs = untilMs;
       }
       for (;;) {
@@ -145,7 +157,7 @@ export class Backfill {
           const { before } = gap.before.get(entityId) ?? { before: null };
           return !reaches(past.get(entityId) ?? [], { before, after: state });
         });
-        if (this.#mayGoOn(late, past, clock.monotonicMs() >= deadlineMs)) return past;
+        if (this.#mayGoOn(late, past, clock.monotonicMs() >= beganMs + RECORDER_LATE_MS)) return past;
         await sleep(clock, RECORDER_RETRY_MS, signal(), 'what the recorder has yet to write');
         if (!isCurrent()) return undefined;
       }
@@ -169,7 +181,7 @@ export class Backfill {
   /** Whether nothing more is to be had by waiting. What is never written is not waited for a second time. */
   #mayGoOn(
     late: readonly (readonly [entityId: string, state: EntityState | undefined])[],
-    past: ReadonlyMap<string, readonly PastState[]>,
+    past: ReadonlyMap<string, readonly PastRow[]>,
     isOver: boolean,
   ): boolean {
     for (const [entityId, states] of past) if (states.length > 0) this.#unrecorded.delete(entityId);
@@ -195,26 +207,47 @@ export class Backfill {
   }
 }
 
-function take(past: Map<string, PastState[]>, page: Readonly<Record<string, unknown>>): void {
+function take(past: Map<string, PastRow[]>, page: Readonly<Record<string, unknown>>): void {
   for (const [entityId, rows] of Object.entries(page)) {
     const states = past.get(entityId);
     if (states === undefined || !Array.isArray(rows)) continue;
     for (const row of rows) {
-      const state = pastState(entityId, row);
-      if (state !== undefined) states.push(state);
+      const past = pastRow(row);
+      if (past !== undefined) states.push(past);
     }
   }
 }
 
-function pastState(entityId: string, row: unknown): PastState | undefined {
+function pastRow(row: unknown): PastRow | undefined {
   if (typeof row !== 'object' || row === null || !('s' in row) || !('lu' in row)) return undefined;
   const { s, lu } = row;
   if (typeof lu !== 'number') return undefined;
-  if (s === null) return { atMs: lu * 1000, state: null };
+  const atMs = lu * 1000;
+  if (s === null) return { atMs, wire: undefined };
   if (typeof s !== 'string') return undefined;
-  const attributes = 'a' in row && typeof row.a === 'object' && row.a !== null ? { ...row.a } : {};
-  const lc = 'lc' in row && typeof row.lc === 'number' ? row.lc : lu;
-  return { atMs: lu * 1000, state: entityStateOfCompressed(entityId, { s, a: attributes, c: '', lc, lu }) };
+  const a = 'a' in row && typeof row.a === 'object' && row.a !== null ? { ...row.a } : {};
+  return { atMs, wire: { s, a, c: '', lc: 'lc' in row && typeof row.lc === 'number' ? row.lc : lu, lu } };
+}
+
+/**
+ * The rows of an entity as its states. A recorder leaves out attributes that would fill the disk, the brightness of a
+ * light for one: what was there before and after, and is in no row, is taken to have stayed as it was.
+ */
+function statesOf(
+  entityId: string,
+  rows: readonly PastRow[],
+  before: EntityState | null | undefined,
+  after: EntityState | undefined,
+): readonly PastState[] {
+  const isKept = (name: string): boolean => rows.some(({ wire }) => wire !== undefined && Object.hasOwn(wire.a, name));
+  const stayed = Object.entries(before?.attributes ?? {}).filter(
+    ([name]) => after !== undefined && Object.hasOwn(after.attributes, name) && !isKept(name),
+  );
+  return rows.map(({ atMs, wire }) => {
+    if (wire === undefined) return { atMs, state: null };
+    const a = stayed.length === 0 ? wire.a : { ...Object.fromEntries(stayed), ...wire.a };
+    return { atMs, state: entityStateOfCompressed(entityId, { ...wire, a }) };
+  });
 }
 
 function newestOf(after: ReadonlyMap<string, EntityState | undefined>): number {

@@ -97,7 +97,7 @@ function lastUpdatedOf(state: EntityState | null): number {
 }
 
 /** Whether the history has come as far as what is known again: a recorder writes a few seconds late. */
-export function reaches(past: readonly PastState[], { before, after }: Pick<MissedOf, 'before' | 'after'>): boolean {
+export function reaches(past: readonly Pick<PastState, 'atMs'>[], { before, after }: Pick<MissedOf, 'before' | 'after'>): boolean {
   if (after === undefined) return true;
   const afterMs = lastUpdatedMs(after);
   if (before !== null && Math.abs(lastUpdatedMs(before) - afterMs) <= SAME_MOMENT_MS) return true;
