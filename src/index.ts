@@ -219,19 +219,15 @@ export type { Task, TaskBucket, TaskStatus } from './kernel/task-bucket.ts';
 export type { TimeOfDayInput } from './kernel/time-of-day.ts';
 
 export type { AppScheduler } from './scheduler/app-scheduler.ts';
+export type { Machine, MachineExplanation, MachineWayExplanation } from './rules/machine.ts';
+export type { MachineChange } from './rules/machine-change.ts';
+export type { MachineCondition, MachineDefinition, MachineState } from './rules/machine-definition.ts';
 export { RuleLoops, type Rule } from './rules/rule.ts';
 export type { RuleChange } from './rules/rule-change.ts';
 export type { ExplainedCondition, ExplainedRead, RuleExplanation } from './rules/rule-explanation.ts';
 export type { RuleHolds, RuleOptions } from './rules/rule-options.ts';
 
-export type {
-  Job,
-  JobRun,
-  JobStatus,
-  RegisteredJob,
-  SubmitOptions,
-  SubmittedRun,
-} from './scheduler/job.ts';
+export type { Job, JobRun, JobStatus, RegisteredJob, SubmitOptions, SubmittedRun } from './scheduler/job.ts';
 export type { JobGroup } from './scheduler/job-group.ts';
 export type { Explanation } from './scheduler/explanation.ts';
 export type { CalendarEntry } from './scheduler/home-times.ts';

@@ -5,6 +5,8 @@ import type { Failure } from '../kernel/failure.ts';
 import type { Logger } from '../kernel/logging.ts';
 import type { TaskBucket } from '../kernel/task-bucket.ts';
 import type { AppRules } from '../rules/app-rules.ts';
+import type { Machine } from '../rules/machine.ts';
+import type { MachineDefinition } from '../rules/machine-definition.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { RuleOptions } from '../rules/rule-options.ts';
 import type { AppScheduler } from '../scheduler/app-scheduler.ts';
@@ -274,6 +276,37 @@ export abstract class App<Config = undefined> {
    */
   whenever(condition: () => boolean, options: RuleOptions): Rule {
     return this.#of('whenever()').rules.whenever(condition, options);
+  }
+
+  /**
+   * Makes a state machine: something that is in one of some states, and what leads from each to others: conditions that
+   * look, as those of rules do (`when`), time (`after`), and what is sent to it (`on`). It remembers its state, and what
+   * is to last, over a restart.
+   *
+   * @example
+   * ```ts
+   * const washer = this.machine({
+   *   name: 'washer',
+   *   initial: 'idle',
+   *   states: {
+   *     idle: { when: { running: () => this.states.above('sensor.washer_power', 10) } },
+   *     running: { when: { done: { if: () => this.states.below('sensor.washer_power', 4), for: '2m' } } },
+   *     done: {
+   *       enter: () => this.api.call('notify.notify', { data: { message: 'The washing is done.' } }),
+   *       when: { idle: () => this.states.is('binary_sensor.washer_door', 'on') },
+   *       after: { idle: '12h' },
+   *     },
+   *   },
+   * });
+   * this.logger.info(`the washer is ${washer.state}`);
+   * ```
+   * @throws InvalidArgument where something is not what it has to be, or leads to a state that there is not; Cancelled
+   * once the app has stopped.
+   */
+  machine<const State extends string, const Event extends string = never>(
+    definition: MachineDefinition<State, Event>,
+  ): Machine<State, Event> {
+    return this.#of('machine()').rules.machine(definition);
   }
 
   /** Runs first when the app starts. Like every start hook it may take 30 s. */

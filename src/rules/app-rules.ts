@@ -2,6 +2,8 @@ import { InvalidArgument } from '../kernel/errors.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
 import type { Logger } from '../kernel/logging.ts';
+import { type Machine, StateMachine } from './machine.ts';
+import { type MachineDefinition, readMachine } from './machine-definition.ts';
 import type { KeptRule, RuleOwner } from './kept-rule.ts';
 import { type Rule, WatchedRule } from './rule.ts';
 import { readRuleOptions, type RuleOptions } from './rule-options.ts';
@@ -57,6 +59,16 @@ export class AppRules {
     return this.#begin(new WatchedRule(this.#owner, name, condition, settings));
   }
 
+  machine<State extends string, Event extends string>(
+    definition: MachineDefinition<State, Event>,
+  ): Machine<State, Event> {
+    assertMayAct(this.#life, 'machine');
+    // The names of its states and events are those of the definition, which types alone know.
+    const settings = readMachine(definition as unknown as MachineDefinition<string, string>);
+    this.#assertFree(settings.name);
+    return this.#begin(new StateMachine(this.#owner, settings)) as unknown as Machine<State, Event>;
+  }
+
   #begin<R extends KeptRule>(rule: R): R {
     this.#rules.set(rule.name, rule);
     this.#service.add(rule);
@@ -75,13 +87,16 @@ export class AppRules {
       );
     }
     const name = given ?? ONLY_RULE;
-    if (this.#rules.has(name)) {
-      throw new InvalidArgument(`The app has a rule "${name}" already`, {
-        hint: 'Give this one another name, or cancel the other first.',
-      });
-    }
+    this.#assertFree(name);
     this.#nameless = given === undefined;
     return name;
+  }
+
+  #assertFree(name: string): void {
+    if (!this.#rules.has(name)) return;
+    throw new InvalidArgument(`The app has a rule "${name}" already`, {
+      hint: 'Give this one another name, or cancel the other first.',
+    });
   }
 
   #shown(options: unknown): string {
