@@ -170,6 +170,7 @@ describe('another home that has never answered', () => {
     bus.onStateChange({ domain: 'lock' }, { to: 'unlocked', immediate: true }, () => app.see('any lock'));
     bus.onStateChange('light.porch', ({ from, to }) => app.see(`porch ${from?.state} → ${to?.state}`));
     bus.onStateChange('binary_sensor.dor', () => app.see('what is not there'));
+    bus.onStateChange({ area: 'sauna' }, () => app.see('where nothing is'));
     const locked = bus.waitFor('lock.front', { to: 'unlocked' }).then(({ kind }) => app.see(`waited ${kind}`));
     const called = app.homes.cabin.api.call('light.turn_on', { target: 'light.porch', timeout: '10m' });
     await t.advance('1m');
@@ -183,6 +184,7 @@ describe('another home that has never answered', () => {
     const warnings = t.logs.filter(({ level, logger }) => level === 'warn' && logger === 'app.watcher');
     expect(warnings.map(({ msg }) => msg)).toEqual([
       'onStateChange: home "cabin" has no entity "binary_sensor.dor"; did you mean "binary_sensor.door"?',
+      'onStateChange: home "cabin" has no area "sauna"',
     ]);
     await t.in('cabin').set('lock.front', 'locked');
     await t.in('cabin').set('lock.front', 'unlocked');

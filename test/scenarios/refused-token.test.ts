@@ -64,6 +64,8 @@ it('a token that every home refuses ends the daemon, but for in a container', PA
     ['a', 'running'],
     ['b', 'waiting for home'],
   ]);
+  const { stdout } = await spawned(['status'], { folder: withBoth.folder });
+  expect(stdout).toMatch(/^ {2}a +running +cottage +Lit +lit\.ts\n {2}b +waiting for home +default +Lit/m);
   expect(await Promise.all([inContainer.stop(), withBoth.stop()])).toMatchObject([{ code: 0 }, { code: 0 }]);
   expect(run.output + check.output + inContainer.output + withBoth.output).not.toMatch(`${SECRET}|${home.token}`);
 });

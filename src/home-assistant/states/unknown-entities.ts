@@ -5,7 +5,7 @@ import { domainOf } from './entity-state.ts';
 import type { Home } from '../home.ts';
 import type { Choice } from '../registries/selection.ts';
 import { unknownPlaces } from '../registries/unknown-places.ts';
-import { isChoice, type Meant } from '../subscriptions/state-target.ts';
+import { describeMeant, isChoice, type Meant } from '../subscriptions/state-target.ts';
 
 /** To find the id that was meant, all are looked at. Who names thousands of unknown ones has made no slip. */
 const SUGGESTIONS = 20;
@@ -15,8 +15,8 @@ export class UnknownEntities {
   readonly #home: Home;
   readonly #logger: Pick<Logger, 'warn'>;
   readonly #told = new Set<string>();
-  /** What was named of a home that has never answered, and where. */
-  readonly #waiting = new Map<string, string>();
+  /** What was named of a home that has never answered, and where, by its words. */
+  readonly #waiting = new Map<string, readonly [Meant, string]>();
   #suggested = 0;
 
   constructor(home: Home, logger: Pick<Logger, 'warn'>) {
@@ -26,7 +26,8 @@ export class UnknownEntities {
 
   /** @param method - where they were named, for the message. */
   warnOf(meant: Meant, method: string): void {
-    if (isChoice(meant)) void this.#home.registries.settled().then(() => this.#warnOfPlaces(meant, method));
+    if (this.#home.config === undefined) this.#wait(meant, method);
+    else if (isChoice(meant)) void this.#home.registries.settled().then(() => this.#warnOfPlaces(meant, method));
     else this.#warnOfIds(meant, method);
   }
 
@@ -42,11 +43,8 @@ export class UnknownEntities {
 
   #warnOfIds(pattern: KeyPattern, method: string): void {
     const { home } = this.#home;
-    if (typeof pattern === 'object' && 'domain' in pattern) return;
-    const entityIds = typeof pattern === 'string' ? [pattern] : pattern;
-    if (this.#home.config === undefined) this.#wait(entityIds, method);
-    if (!this.#home.ready) return;
-    for (const entityId of entityIds) {
+    if (!this.#home.ready || (typeof pattern === 'object' && 'domain' in pattern)) return;
+    for (const entityId of typeof pattern === 'string' ? [pattern] : pattern) {
       if (isGlob(entityId) || this.#home.hasEntity(entityId) || this.#told.has(entityId)) continue;
       this.#told.add(entityId);
       const meant = this.#meant(entityId);
@@ -55,14 +53,14 @@ export class UnknownEntities {
     }
   }
 
-  #wait(entityIds: readonly string[], method: string): void {
+  #wait(meant: Meant, method: string): void {
     if (this.#waiting.size === 0) {
       void this.#home.firstReady.then(() => {
-        for (const [entityId, where] of this.#waiting) this.#warnOfIds(entityId, where);
+        for (const named of this.#waiting.values()) this.warnOf(...named);
         this.#waiting.clear();
       });
     }
-    for (const entityId of entityIds) this.#waiting.set(entityId, method);
+    this.#waiting.set(describeMeant(meant), [meant, method]);
   }
 
   #meant(entityId: string): string | undefined {
