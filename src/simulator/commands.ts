@@ -28,6 +28,7 @@ import {
   textual,
   whole,
 } from './schema.ts';
+import { statisticsCommands } from './statistics/statistics-commands.ts';
 import { type HelpersHome, helperCommands } from './stored-helpers.ts';
 import { systemCommands } from './system-commands.ts';
 import { systemLogCommands } from './system-log.ts';
@@ -60,7 +61,7 @@ export function standardCommands(home: CommandsHome): CommandTable {
 type Definitions = Record<string, CommandDefinition>;
 
 function householdCommands(home: CommandsHome): Definitions {
-  const { todo, calendars, forecasts, notifications, log, recorder, persons, signedPaths, deviceOffers } =
+  const { todo, calendars, forecasts, notifications, log, recorder, statistics, persons, signedPaths, deviceOffers } =
     home.household;
   return {
     ...liveCommands(home),
@@ -78,6 +79,7 @@ function householdCommands(home: CommandsHome): Definitions {
     ...notificationCommands(notifications),
     ...systemLogCommands(log),
     ...historyCommands(home, recorder),
+    ...statisticsCommands(home, statistics),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Timer } from '../kernel/clock.ts';
 import type { CommandDefinition } from './command-table.ts';
 import { Refusal } from './failures.ts';
 import type { HomeCore } from './home-core.ts';
@@ -5,6 +6,7 @@ import { microsecondsOf, secondsOf } from './instants.ts';
 import { isObject, type JsonObject } from './json.ts';
 import type { Recorded, Recorder } from './recorder.ts';
 import { flag, isEntityId, listOf, optional, required, text } from './schema.ts';
+import { recordedAttributes } from './unrecorded.ts';
 
 /** What of a history is asked for. */
 interface Wanted {
@@ -54,17 +56,26 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
       run: ({ id, ...given }, connection) => {
         const wanted = wantedOf(given);
         const ids = new Set(wanted.entityIds);
+        const told = new Together<[string, JsonObject]>(home, (changes) => {
+          const byEntity = Map.groupBy(changes, ([entityId]) => entityId);
+          const states = [...byEntity].map(([entityId, list]) => [entityId, list.map(([, state]) => state)]);
+          connection.event(id, { states: Object.fromEntries(states) });
+        });
         const unlisten = recorder.listen((recorded) => {
           if (!ids.has(recorded.entityId) || recorded.record === undefined) return;
-          const states = { [recorded.entityId]: [compressed(recorded, wanted, true)] };
-          connection.event(id, { states });
+          told.add([recorded.entityId, liveState(recorded, wanted)]);
         });
-        connection.subscribe(id, unlisten);
+        connection.subscribe(id, () => {
+          unlisten();
+          told.end();
+        });
         connection.result(id);
+        const states = historyOf(recorder, wanted);
+        const last = lastOf(Object.values(states));
         connection.event(id, {
-          states: historyOf(recorder, wanted),
+          states,
           start_time: secondsOf(wanted.from),
-          end_time: secondsOf(Math.min(wanted.to, now())),
+          end_time: last ?? secondsOf(Math.min(wanted.to, now())),
         });
       },
     },
@@ -92,18 +103,62 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
       run: ({ id, start_time: start, entity_ids: entityIds }, connection) => {
         const from = moment(start, 'start_time');
         const ids = textsOf(entityIds);
+        const told = new Together<JsonObject>(home, (events) => connection.event(id, { events }));
         const unlisten = recorder.listen((recorded, { from: before }) => {
           const entry = ids === undefined || ids.includes(recorded.entityId) ? entryOf(recorder, recorded) : undefined;
-          if (entry !== undefined && before?.state !== recorded.record?.state)
-            connection.event(id, { events: [entry] });
+          if (entry !== undefined && before !== undefined && before.state !== recorded.record?.state) told.add(entry);
         });
-        connection.subscribe(id, unlisten);
+        connection.subscribe(id, () => {
+          unlisten();
+          told.end();
+        });
         connection.result(id);
-        const range = { start_time: secondsOf(from), end_time: secondsOf(now()) };
-        connection.event(id, { events: logbookOf(recorder, ids, from, Number.POSITIVE_INFINITY), ...range });
+        const events = logbookOf(recorder, ids, from, Number.POSITIVE_INFINITY);
+        const end = { end_time: secondsOf(now()) };
+        connection.event(id, { events, start_time: secondsOf(from), ...end, partial: true });
+        // What was not written to the disk yet comes after it; here all is written at once.
+        const last = events.at(-1)?.when;
+        const after = typeof last === 'number' ? secondsOf(Math.round(last * 1e6) + 1) : secondsOf(from);
+        connection.event(id, { events: [], start_time: after, ...end });
       },
     },
   };
+}
+
+/** What happens within so long is told in one message. */
+const TOGETHER_MS = 350;
+
+/** Gathers what happens for a moment. */
+class Together<T> {
+  readonly #home: HomeCore;
+  readonly #tell: (all: readonly T[]) => void;
+  #gathered: T[] = [];
+  #timer: Timer | undefined;
+
+  constructor(home: HomeCore, tell: (all: readonly T[]) => void) {
+    this.#home = home;
+    this.#tell = tell;
+  }
+
+  add(one: T): void {
+    this.#gathered.push(one);
+    this.#timer ??= this.#home.clock.after(TOGETHER_MS, 'the simulated home gathers what happens', () => {
+      const all = this.#gathered;
+      this.#gathered = [];
+      this.#timer = undefined;
+      this.#tell(all);
+    });
+  }
+
+  end(): void {
+    this.#timer?.cancel();
+  }
+}
+
+/** When the last of all was, in seconds. */
+function lastOf(lists: readonly unknown[]): number | undefined {
+  const times = lists.flat().flatMap((state) => (isObject(state) && typeof state.lu === 'number' ? state.lu : []));
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function wantedOf(given: JsonObject): Wanted {
@@ -148,12 +203,24 @@ function withoutRepetitions(states: readonly Recorded[]): readonly Recorded[] {
 }
 
 function compressed({ record, at }: Recorded, wanted: Wanted, isLater: boolean): JsonObject {
-  const attributes = wanted.withoutAttributes ? {} : (record?.attributes ?? {});
-  const bare = wanted.minimal && isLater;
+  const kept = record === undefined ? {} : recordedAttributes(record.entityId, record.attributes);
+  const attributes = wanted.withoutAttributes ? {} : kept;
+  const bare = wanted.minimal && (isLater || wanted.withoutAttributes);
   const changed = record !== undefined && record.lastChanged !== record.lastUpdated && at === record.lastUpdated;
   return {
     s: record?.state ?? null,
     ...(bare ? {} : { a: attributes }),
+    ...(changed ? { lc: secondsOf(record.lastChanged) } : {}),
+    lu: secondsOf(at),
+  };
+}
+
+/** As it is told while it happens: with all attributes, or with none. */
+function liveState({ record, at }: Recorded, wanted: Wanted): JsonObject {
+  const changed = record !== undefined && record.lastChanged !== record.lastUpdated;
+  return {
+    s: record?.state ?? null,
+    ...(wanted.withoutAttributes ? {} : { a: record?.attributes ?? {} }),
     ...(changed ? { lc: secondsOf(record.lastChanged) } : {}),
     lu: secondsOf(at),
   };
@@ -168,8 +235,8 @@ function logbookOf(
   return (entityIds ?? recorder.entityIds())
     .flatMap((entityId) => {
       const { before, during } = recorder.between(entityId, from, to);
-      const told = withoutRepetitions(before === undefined ? during : [before, ...during]);
-      return told.filter((recorded) => recorded !== before);
+      // The first that is known of an entity is no news.
+      return withoutRepetitions(before === undefined ? during : [before, ...during]).slice(1);
     })
     .toSorted((one, other) => one.at - other.at)
     .map((recorded) => entryOf(recorder, recorded))
@@ -212,7 +279,8 @@ export function restHistory(
       states.map((record, index) => {
         const { last_reported: _, context: __, ...wire } = record.toWire();
         if (options.minimal && index > 0) return { state: wire.state, last_changed: wire.last_changed };
-        return options.withoutAttributes ? { ...wire, attributes: {} } : wire;
+        const attributes = options.withoutAttributes ? {} : recordedAttributes(record.entityId, wire.attributes);
+        return { ...wire, attributes };
       }),
     ];
   });

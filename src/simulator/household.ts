@@ -10,6 +10,7 @@ import { Recorder } from './recorder.ts';
 import { SignedPaths } from './signed-paths.ts';
 import type { Attributes } from './state-record.ts';
 import type { HelpersHome } from './stored-helpers.ts';
+import { Statistics } from './statistics/statistics.ts';
 import { registerSystemLog, SystemLog } from './system-log.ts';
 import { registerTodo, todoAttributes, TodoLists, type TodoSetup } from './todo-lists.ts';
 
@@ -39,6 +40,7 @@ export class Household {
   readonly notifications: PersistentNotifications;
   readonly log: SystemLog;
   readonly recorder: Recorder;
+  readonly statistics: Statistics;
   readonly integrations: Integrations;
   readonly persons: Persons;
   readonly signedPaths: SignedPaths;
@@ -53,6 +55,7 @@ export class Household {
     this.notifications = new PersistentNotifications(home);
     this.log = new SystemLog(home);
     this.recorder = new Recorder(home, home.states);
+    this.statistics = new Statistics(home, this.recorder);
     this.integrations = new Integrations(
       () => secondsOf(Math.floor(home.clock.nowMs() * 1000)),
       () => home.config().components,

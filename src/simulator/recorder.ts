@@ -32,6 +32,14 @@ export class Recorder {
     states.listen((change) => this.#changed(change));
   }
 
+  /** Takes what happened before the home was there, in its order, for all that is known of an entity; tells nobody. */
+  load(entityId: string, past: readonly StateRecord[]): void {
+    this.#byEntity.set(
+      entityId,
+      past.map((record) => ({ entityId, record, at: record.lastUpdated })),
+    );
+  }
+
   /** Told of each change, once it is kept. */
   listen(listener: (recorded: Recorded, change: StateChange) => void): () => void {
     this.#listeners.add(listener);

@@ -106,6 +106,11 @@ class Players {
         },
         fields: { media: { required: true, selector: { media: {} } } },
         features: [feature.playMedia],
+        check: (data) => {
+          const missing = ['media_content_type', 'media_content_id'].find((key) => data[key] === undefined);
+          if (data.media === undefined && missing !== undefined) throw misfit('required key not provided', missing);
+          return data;
+        },
         run: (entity, call) => this.#playMedia(entity, call),
       },
     };

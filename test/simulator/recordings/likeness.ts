@@ -24,7 +24,7 @@ export class Likeness {
       return firstDefined(Object.keys(recorded), (key) => {
         const [one, other] = [recorded[key], simulated[key]];
         const seconds = secondKeys.has(key) && typeof one === 'number' && typeof other === 'number';
-        return seconds
+        return seconds && one !== other
           ? this.#pair(instantOf(one), instantOf(other), `${path}.${key}`)
           : this.difference(one, other, `${path}.${key}`);
       });
@@ -59,7 +59,7 @@ export class Likeness {
 }
 
 /** Numbers that are times, in seconds. */
-const secondKeys = new Set(['lc', 'lu', 'created_at', 'modified_at']);
+const secondKeys = new Set(['lc', 'lu', 'when', 'end_time', 'created_at', 'modified_at']);
 
 /** Lists that are sets there, whose order says nothing. */
 const setKeys = /\.(referenced_(entities|devices|areas)|(result|entity_entry)\.(aliases|labels|entity|device|area))$/;

@@ -18,6 +18,7 @@ import type { Scripts } from '../../../src/simulator/services/script.ts';
 import { SimulatedHome } from '../../../src/simulator/simulated-home.ts';
 import { StateRecord } from '../../../src/simulator/state-record.ts';
 import { applyEvidence, applyOwnEvidence, type KnownStates, microseconds } from './evidence.ts';
+import { contextMs, latestContextMs, type PastChange, pastOf } from './past.ts';
 import type { Sample } from './samples.ts';
 
 /** The scripts of the recorded home's configuration. */
@@ -91,19 +92,34 @@ export class RecordedHouse {
   readonly #samples: readonly Sample[];
   readonly #config: Partial<HomeConfig>;
   readonly #catalogue: ServicesResult;
+  readonly #past: ReadonlyMap<string, readonly PastChange[]>;
   readonly #users: { readonly owner: JsonObject; readonly user: JsonObject };
 
   constructor(samples: readonly Sample[]) {
     this.#samples = samples;
     this.#config = this.#resultOf('ws/core/get-config');
     this.#catalogue = this.#resultOf('ws/core/get-services') as ServicesResult;
+    const states: KnownStates = new Map();
+    applyEvidence(states, this.#sample('ws/core/get-states'));
+    this.#past = pastOf(samples, states);
     this.#users = { owner: this.#resultOf('ws/core/current-user'), user: this.#resultOf('ws/core/current-user-user') };
   }
 
   /** Its states come from the listing of all states, and from what the recordings up to this one show of them. */
   before(sample: Sample): { readonly home: SimulatedHome; readonly clock: VirtualClock } {
     const states = this.#statesBefore(sample);
-    const clock = new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(startMs(sample, states)) });
+    const beganMs = this.#startMs(sample, states);
+    const clock = new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(beganMs) });
+    const past = [...this.#past].map(([entityId, changes]): [string, readonly PastChange[]] => [
+      entityId,
+      changes.filter(({ lastUpdated }) => lastUpdated < beganMs * 1000),
+    ]);
+    for (const [entityId, changes] of past) {
+      const [last, present] = [changes.at(-1), states.get(entityId)];
+      if (last === undefined || present === undefined || last.lastUpdated <= present.lastUpdated) continue;
+      // Of a lamp only the recordings tell more than its being on or off.
+      if (entityId.startsWith('input_')) states.set(entityId, last);
+    }
     const { owner, user } = this.#users;
     const home = new SimulatedHome({
       clock,
@@ -141,9 +157,48 @@ export class RecordedHouse {
       // It stands in a recording: it was put into text, and stays as it was then.
       void record.json;
     }
+    this.#remember(home, past, renamed);
     deriveEntities(home);
     showNotifications(home);
     return { home, clock };
+  }
+
+  /** What happened before, for history and logbook. */
+  #remember(
+    home: SimulatedHome,
+    past: readonly (readonly [string, readonly PastChange[]])[],
+    renamed: (text: string) => string,
+  ): void {
+    const { recorder } = home.household;
+    for (const [entityId, changes] of past) {
+      const records = changes.map(({ state, attributes, lastChanged, lastUpdated, context, call }) => {
+        if (call !== undefined) recorder.called(context.id, call);
+        const own = JSON.parse(renamed(JSON.stringify(context))) as typeof context;
+        return new StateRecord(entityId, state, attributes, lastChanged, lastUpdated, own);
+      });
+      recorder.load(entityId, records);
+    }
+  }
+
+  /**
+   * When the recording began: by the first event in it, by the first call in it, else some time after whatever is known.
+   */
+  #startMs(sample: Sample, states: KnownStates): number {
+    for (const { data, ms } of sample.frames) {
+      const fired = /"time_fired":"([^"]+)"/.exec(JSON.stringify(data))?.[1];
+      if (fired !== undefined) return Math.floor(microseconds(fired) / 1000) - ms;
+    }
+    if (isOfThePast(sample)) {
+      for (const { data, ms, dir } of sample.frames) {
+        const context =
+          isObject(data) && isObject(data.result) && isObject(data.result.context) ? data.result.context : {};
+        if (dir === 'in' && typeof context.id === 'string') return contextMs(context.id) - ms;
+      }
+      const earlier = latestContextMs(this.#samples.slice(0, this.#samples.indexOf(sample)));
+      if (earlier > 0) return earlier + 100;
+    }
+    const latest = Math.max(...Array.from(states.values(), (state) => state.lastUpdated));
+    return Math.ceil(latest / 1000) + 100;
   }
 
   /** Its registries come from the listings. What lists leave out of an entity is taken from what shows it. */
@@ -246,12 +301,7 @@ function setUpAt(states: KnownStates): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochNanoseconds(changed).toZonedDateTimeISO('Europe/Amsterdam');
 }
 
-/** When the recording began: by the first event in it, else some time after whatever is known. */
-function startMs(sample: Sample, states: KnownStates): number {
-  for (const { data, ms } of sample.frames) {
-    const fired = /"time_fired":"([^"]+)"/.exec(JSON.stringify(data))?.[1];
-    if (fired !== undefined) return Math.floor(microseconds(fired) / 1000) - ms;
-  }
-  const latest = Math.max(...Array.from(states.values(), (state) => state.lastUpdated));
-  return Math.ceil(latest / 1000) + 100;
+/** Recordings whose answers depend on what happened between recordings. */
+function isOfThePast({ name }: Sample): boolean {
+  return /^(ws\/history\/|ws\/templates\/live$|rest\/(history|logbook))/.test(name);
 }
