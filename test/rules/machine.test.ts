@@ -214,7 +214,7 @@ describe('a state machine', () => {
         name: 'm',
         initial: 'a',
         states: old ? { a: { when: { b: () => true } }, b: {} } : { a: {} },
-      } as never);
+      });
     }
     await using t = await runApp(Changing, { home: {} });
     expect(t.app.machineOf.state).toBe('b');

@@ -30,9 +30,6 @@ type MemberOf<Group> = Group extends string
 /** Several entities: all of a domain (`'light'`), a glob, some that are named, or a selection. */
 export type EntityGroup = string | readonly string[] | Selection;
 
-/** What the states of several entities may be held against: a state, a list of them, `above(20)`, `not('off')`. */
-export type GroupCondition<Group> = Exclude<StateCondition<MemberOf<Group>>, AnyFunction>;
-
 /**
  * The states of a home as they are now: `this.states`. Reading costs nothing and waits for nothing; while a change is
  * handled, it is in it already.
@@ -154,7 +151,10 @@ export class StatesView {
    * ```
    * @throws InvalidArgument where the entities or the state is not what it has to be.
    */
-  any<const Group extends EntityGroup>(group: Group, state: GroupCondition<Group>): boolean {
+  any<const Group extends EntityGroup>(
+    group: Group,
+    state: Exclude<StateCondition<MemberOf<Group>>, AnyFunction>,
+  ): boolean {
     return this.#aggregates.ask('any', group, state, ({ holding }) => holding > 0);
   }
 
@@ -169,7 +169,10 @@ export class StatesView {
    * ```
    * @throws InvalidArgument where the entities or the state is not what it has to be.
    */
-  count<const Group extends EntityGroup>(group: Group, state: GroupCondition<Group>): number {
+  count<const Group extends EntityGroup>(
+    group: Group,
+    state: Exclude<StateCondition<MemberOf<Group>>, AnyFunction>,
+  ): number {
     return this.#aggregates.ask('count', group, state, ({ holding }) => holding);
   }
 
@@ -195,10 +198,10 @@ export class StatesView {
    * ```
    * @throws InvalidArgument where the selection is none.
    */
-  all<const Group extends EntityGroup = string, const Held extends GroupCondition<Group> | undefined = undefined>(
-    group?: Group,
-    state?: Held,
-  ): Held extends undefined ? readonly StateOf<MemberOf<Group>>[] : boolean {
+  all<
+    const Group extends EntityGroup = string,
+    const Held extends Exclude<StateCondition<MemberOf<Group>>, AnyFunction> | undefined = undefined,
+  >(group?: Group, state?: Held): Held extends undefined ? readonly StateOf<MemberOf<Group>>[] : boolean {
     // Which of the two it is follows from whether there is a second argument, as the type says.
     type Answer = Held extends undefined ? readonly StateOf<MemberOf<Group>>[] : boolean;
     if (state !== undefined) {
