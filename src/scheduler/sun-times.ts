@@ -106,12 +106,12 @@ export function nextNoon(noonMs: number, place: EarthPosition): number {
 }
 
 /**
- * By how much the horizon lies lower for who stands higher, in degrees: as Home Assistant reckons it (astral's
- * `adjust_to_horizon`), so that times agree with those of its `sun.sun`.
+ * By how much the horizon lies lower for who stands higher, in degrees. Home Assistant's `sun.sun` has the same (astral's
+ * `adjust_to_horizon`), but then less refraction the lower it is, which no almanac has: a minute and a half at 500 m.
  */
 function dipOf(elevationM: number): number {
   if (elevationM <= 0) return 0;
-  return Math.acos(EARTH_RADIUS_M / (EARTH_RADIUS_M + elevationM)) / 2 / RADIANS;
+  return Math.acos(EARTH_RADIUS_M / (EARTH_RADIUS_M + elevationM)) / RADIANS;
 }
 
 /** Between midnight and noon the sun goes one way, so that an end on either side means one crossing. */
