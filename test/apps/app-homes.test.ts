@@ -124,6 +124,32 @@ describe('another home of an app', () => {
   });
 });
 
+describe('a rule over several homes', () => {
+  class Both extends Watcher {
+    override onInitialize() {
+      this.whenever(
+        () => this.homes.cabin.states.is('binary_sensor.door', 'on') && this.states.is('light.porch', 'on'),
+        { name: 'both', enter: () => this.see('enter'), exit: () => this.see('exit') },
+      );
+    }
+  }
+
+  it.each([false, true])(
+    'holds on what is so in each of them, whether one was away at the start (%s) or not',
+    async (away) => {
+      await using t = await runApp(Both, { home, homes: { cabin: { ...cabin, away } } });
+      if (away) t.in('cabin').home.start();
+      await t.advance('2m');
+      await t.set('light.porch', 'on');
+      await t.in('cabin').set('light.porch', 'on');
+      expect(t.app.seen).toEqual([]);
+      await t.in('cabin').set('binary_sensor.door', 'on');
+      await t.set('light.porch', 'off');
+      expect(t.app.seen).toEqual(['enter', 'exit']);
+    },
+  );
+});
+
 describe('another home that has never answered', () => {
   const away = { ...cabin, away: true };
 
