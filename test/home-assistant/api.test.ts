@@ -94,11 +94,11 @@ describe('Api.call', () => {
 
   it('tells a doubt once', async () => {
     await using t = await startApi();
-    for (const brightness of [1, 2]) {
+    for (const times of [1, 2]) {
       const odd: string = 'light.toggle';
-      await t.api.call(odd, { target: 'light.kitchen', data: { brightness_step: brightness } });
+      await t.api.call(odd, { target: 'light.kitchen', data: { blink: times } });
     }
-    expect(t.warnings()).toEqual([expect.stringContaining('`brightness_step` is not a field of light.toggle')]);
+    expect(t.warnings()).toEqual([expect.stringContaining('`blink` is not a field of light.toggle')]);
     expect(t.link.calls).toHaveLength(2);
   });
 
