@@ -78,6 +78,12 @@ export class AppThreadEnded extends HassetteError {
   readonly audience = 'author';
 }
 
+/** The thread of an app does not read what its home tells. */
+export class AppThreadBehind extends HassetteError {
+  readonly code = 'APP_THREAD_BEHIND';
+  readonly audience = 'author';
+}
+
 /** A default in the schema of an app's configuration does not satisfy that schema. */
 export class AppSchemaInvalid extends HassetteError {
   readonly code = 'APP_SCHEMA_INVALID';

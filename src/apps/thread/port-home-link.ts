@@ -9,6 +9,7 @@ import type {
 import type { RestRequest, RestResponse } from '../../home-assistant/protocol/transport.ts';
 import type { Command } from '../../home-assistant/protocol/wire.ts';
 import { InvalidArgument } from '../../kernel/errors.ts';
+import { HomeTelling, READ_AT_ONCE } from './home-telling.ts';
 import type { Answering, Hearing } from './port-channel.ts';
 import { errorOfPlain, plainError } from './port-errors.ts';
 import type {
@@ -28,6 +29,8 @@ export class PortHomeLink implements HomeLink {
   readonly #sinks = new Set<HomeSink>();
   readonly #subscriptions = new Map<number, SubscriptionSink>();
   #lastSubscription = 0;
+  /** Messages that were read and not yet said to be. */
+  #read = 0;
 
   constructor(home: string, daemon: ThreadEnd) {
     this.home = home;
@@ -83,6 +86,10 @@ export class PortHomeLink implements HomeLink {
   /** Takes what the daemon's end tells of this home. */
   forEachSink(tell: (sink: HomeSink) => void): void {
     for (const sink of this.#sinks) tell(sink);
+    this.#read += 1;
+    if (this.#read < READ_AT_ONCE) return;
+    this.#daemon.tell('home.read', { home: this.home, messages: this.#read });
+    this.#read = 0;
   }
 
   /** Takes what the daemon's end tells of a subscription. One that was ended meanwhile is not told any more. */
@@ -138,17 +145,32 @@ export function hearHomes(
   };
 }
 
+const DEFAULT_CAPACITY = 10_000;
+
 /** The daemon's end: serves its links to one thread. */
 export class HomeLinkServer implements Disposable {
   readonly #links: ReadonlyMap<string, HomeLink>;
   readonly #thread: () => DaemonEnd;
-  readonly #detaches = new Map<string, () => void>();
+  readonly #capacity: number;
+  readonly #onBehind: (home: string, isBehind: boolean, unread: number) => void;
+  readonly #tellings = new Map<string, HomeTelling>();
   /** What the thread follows, by home and event type, as often as it does. */
   readonly #followed = new Map<string, (() => void)[]>();
   /** What ends the thread's subscriptions, by home and the thread's own number. */
   readonly #subscribed = new Map<string, () => void>();
 
-  constructor(links: readonly HomeLink[], thread: () => DaemonEnd) {
+  /**
+   * @param onBehind - told when the thread reads too slowly, and when it reads again.
+   * @param capacity - messages of a home that may be on their way to the thread.
+   */
+  constructor(
+    links: readonly HomeLink[],
+    thread: () => DaemonEnd,
+    onBehind: (home: string, isBehind: boolean, unread: number) => void,
+    capacity = DEFAULT_CAPACITY,
+  ) {
+    this.#onBehind = onBehind;
+    this.#capacity = capacity;
     this.#links = new Map(links.map((link) => [link.home, link]));
     this.#thread = thread;
   }
@@ -162,11 +184,19 @@ export class HomeLinkServer implements Disposable {
 
   readonly hearing: Pick<
     Hearing<DaemonNews>,
-    'home.attach' | 'home.detach' | 'home.retry' | 'home.follow' | 'home.unfollow' | 'home.subscribe' | 'home.unsubscribe'
+    | 'home.attach'
+    | 'home.detach'
+    | 'home.retry'
+    | 'home.read'
+    | 'home.follow'
+    | 'home.unfollow'
+    | 'home.subscribe'
+    | 'home.unsubscribe'
   > = {
     'home.attach': ({ home }) => this.#attach(home),
     'home.detach': ({ home }) => this.#detach(home),
     'home.retry': ({ home }) => this.#link(home).retryNow(),
+    'home.read': ({ home, messages }) => this.#tellings.get(home)?.read(messages),
     'home.follow': ({ home, eventType }) => {
       const unfollow = this.#link(home).followEvents(eventType);
       this.#following(home, eventType).push(unfollow);
@@ -195,7 +225,7 @@ export class HomeLinkServer implements Disposable {
 
   /** The thread is gone: nothing is told to it or followed for it any more. */
   [Symbol.dispose](): void {
-    for (const home of [...this.#detaches.keys()]) this.#detach(home);
+    for (const home of [...this.#tellings.keys()]) this.#detach(home);
     for (const unfollows of this.#followed.values()) for (const unfollow of unfollows) unfollow();
     this.#followed.clear();
     for (const unsubscribe of this.#subscribed.values()) unsubscribe();
@@ -205,21 +235,19 @@ export class HomeLinkServer implements Disposable {
   #attach(home: string): void {
     const thread = this.#thread();
     this.#detach(home);
-    const detach = this.#link(home).attach({
-      onStatus: (status) => thread.tell('home.status', { home, status }),
-      onSnapshot: (snapshot) => thread.tell('home.snapshot', { home, snapshot }),
-      onDifferences: (differences) => thread.tell('home.differences', { home, differences }),
-      onDifference: (entityId, difference) => thread.tell('home.difference', { home, entityId, difference }),
-      onEvent: (event) => thread.tell('home.event', { home, event }),
-      onConfig: (config) => thread.tell('home.config', { home, config }),
-      onProvenance: (news) => thread.tell('home.provenance', { home, news }),
+    const telling = new HomeTelling({
+      link: this.#link(home),
+      thread,
+      capacity: this.#capacity,
+      onBehind: (isBehind, unread) => this.#onBehind(home, isBehind, unread),
     });
-    this.#detaches.set(home, detach);
+    this.#tellings.set(home, telling);
+    telling.start();
   }
 
   #detach(home: string): void {
-    this.#detaches.get(home)?.();
-    this.#detaches.delete(home);
+    this.#tellings.get(home)?.stop();
+    this.#tellings.delete(home);
   }
 
   #following(home: string, eventType: string): (() => void)[] {

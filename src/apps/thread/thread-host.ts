@@ -69,7 +69,11 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
   constructor(owner: Resource, options: ThreadHostOptions) {
     super(options.name, owner, `thread.${options.name}`);
     this.#options = options;
-    this.#server = new HomeLinkServer(options.links, () => this.#channel());
+    this.#server = new HomeLinkServer(
+      options.links,
+      () => this.#channel(),
+      (home, isBehind, unread) => this.#tellBehind(home, isBehind, unread),
+    );
     this.#storage = new StorageLinkServer(options.storage, () => this.#channel());
     const { drainMs, shutdownHooksMs } = options.limits;
     this.#stopWithinMs = drainMs + shutdownHooksMs + STOP_SLACK_MS;
@@ -141,6 +145,17 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
       );
     }
     await this.#end();
+  }
+
+  #tellBehind(home: string, isBehind: boolean, unread: number): void {
+    const thread = `thread "${this.name}"`;
+    if (isBehind) {
+      const hint = 'Look for code in it that computes for long without a break, or for a loop without end.';
+      this.logger.warn(
+        { unread, home, hint },
+        `${thread} has not read ${unread} messages of home "${home}"; it is told what it missed when it reads again`,
+      );
+    } else this.logger.info({ home }, `${thread} reads again what home "${home}" tells`);
   }
 
   #setup(): ThreadSetup {

@@ -78,6 +78,8 @@ export type DaemonNews = {
   readonly 'home.attach': { readonly home: string };
   readonly 'home.detach': { readonly home: string };
   readonly 'home.retry': { readonly home: string };
+  /** The thread has read so many messages more of what the home tells. */
+  readonly 'home.read': { readonly home: string; readonly messages: number };
   readonly 'home.follow': { readonly home: string; readonly eventType: string };
   readonly 'home.unfollow': { readonly home: string; readonly eventType: string };
   /** `id` is the thread's own number for it. */

@@ -28,11 +28,13 @@ const notHere = (): Promise<never> => Promise.reject(new Error('not here'));
 const NO_STORAGE = { read: notHere, list: notHere, commit: notHere, watch: () => nothing };
 
 /** A link, and the same over a port. */
-function linkOverPort() {
+function linkOverPort(capacity?: number) {
   const { port1, port2 } = new MessageChannel();
   opened.push(() => port1.close());
   const link = new ScriptedLink();
-  const server = new HomeLinkServer([link], () => daemon);
+  const behind: string[] = [];
+  const note = (home: string, isBehind: boolean): void => void behind.push(`${home} ${isBehind ? 'behind' : 'reads'}`);
+  const server = new HomeLinkServer([link], () => daemon, note, capacity);
   const storage = new StorageLinkServer(NO_STORAGE, () => daemon);
   const daemon: DaemonEnd = new PortChannel<DaemonQuestions, DaemonNews, ThreadQuestions, ThreadNews>(port1, {
     answering: { ...server.answering, ...storage.answering },
@@ -68,7 +70,7 @@ function linkOverPort() {
     await far.command({ type: 'ping' }, { timeoutMs: 1 });
     await daemon.ask('clock.settle', undefined);
   };
-  return { link, far, server, settled };
+  return { link, far, server, settled, behind };
 }
 
 describe('PortHomeLink', () => {
@@ -159,6 +161,35 @@ describe('PortHomeLink', () => {
     detach();
     await settled();
     expect(link.attached).toBe(false);
+  });
+
+  it('is told no more by a home than it reads, has it as lost meanwhile, and then everything anew', async () => {
+    const { link, far, settled, behind } = linkOverPort(1000);
+    const sink = new RecordingSink();
+    far.attach(sink);
+    await settled();
+    link.connect({ 'sensor.flood': '0' });
+    for (let change = 1; link.attached; change += 1) link.change('sensor.flood', String(change));
+    expect(behind).toEqual(['default behind']);
+    for (let round = 0; !link.attached; round += 1) {
+      expect(round).toBeLessThan(100);
+      await settled();
+    }
+    expect(behind).toEqual(['default behind', 'default reads']);
+    expect(sink.differences.length).toBeLessThan(1000);
+    expect(sink.statuses.at(-1)).toMatchObject({ phase: 'lost', problem: { code: 'APP_THREAD_BEHIND' } });
+    link.connect({ 'sensor.flood': 'now' });
+    await settled();
+    expect(sink.told.slice(-2)).toEqual(['snapshot', 'ready']);
+    expect(sink.snapshots.at(-1)?.entities['sensor.flood']).toMatchObject({ s: 'now' });
+    // What it reads in time is never too much.
+    for (let change = 1; change <= 5000; change += 1) {
+      link.change('sensor.flood', String(change));
+      if (change % 300 === 0) await settled();
+    }
+    await settled();
+    expect(behind).toHaveLength(2);
+    expect(sink.differences.at(-1)).toMatchObject({ c: { 'sensor.flood': { '+': { s: '5000' } } } });
   });
 
   it('follows events as often as it is asked to, and no longer than the thread lives', async () => {
