@@ -5,6 +5,7 @@ import { ownPackage } from './own-package.ts';
 import type { RecordOptions } from './record.ts';
 import type { ReconnectOptions } from './reconnect.ts';
 import type { RunOptions } from './run.ts';
+import type { ScheduleOptions } from './schedule.ts';
 import type { SchemaOptions } from './schema.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { StatusOptions } from './status.ts';
@@ -106,6 +107,20 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
       using stopRequests = new StopRequests(at);
       const { simulate } = await import('./simulate.ts');
       end(await simulate(options, at, stopRequests));
+    });
+
+  program
+    .command('schedule')
+    .description('explain when a job runs, in plain words: every weekday at 7:30')
+    .argument('<words...>', 'what stands in scheduler.run')
+    .option('--zone <name>', "the time zone of the home, as in Europe/Berlin; this machine's by default")
+    .option('--at <latitude,longitude>', 'where the home is, for the sun')
+    .option('--from <time>', 'the time to begin with: 2026-03-29, or 2026-03-29T01:30')
+    .option('--count <number>', 'how many times to show; five by default', number)
+    .addOption(json)
+    .action(async (words: readonly string[], options: ScheduleOptions) => {
+      const { schedule } = await import('./schedule.ts');
+      end(schedule(words, options, at));
     });
 
   program
