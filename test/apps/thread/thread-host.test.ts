@@ -6,6 +6,7 @@ import { HomeConnection } from '../../../src/home-assistant/connection/home-conn
 import { Logging, type LogRecord } from '../../../src/kernel/logging.ts';
 import { Resource } from '../../../src/kernel/resource.ts';
 import { SystemClock } from '../../../src/kernel/system-clock.ts';
+import { unreachable } from '../../../src/simulator/faults.ts';
 import { SimulatedHome } from '../../../src/simulator/simulated-home.ts';
 import { memoryStorage } from '../../storage/memory-storage.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
@@ -51,7 +52,7 @@ async function start(files: Readonly<Record<string, string>>, apps: Readonly<Rec
   });
   await root.start();
   await vi.waitFor(() => expect(handler.apps().every(({ status }) => status === 'running')).toBe(true), 5000);
-  return { clock, root, home, handler, logs, failures };
+  return { clock, root, home, handler, logs, failures, connection };
 }
 
 describe('ThreadHost', () => {
@@ -103,6 +104,38 @@ describe('ThreadHost', () => {
     await vi.waitFor(() => expect(said()).toEqual(['on: app lamp true']));
     home.setState('binary_sensor.hall', 'off');
     await vi.waitFor(() => expect(said()).toEqual(['on: app lamp true', 'off: self whose true']));
+  });
+
+  it('fills in what its app missed, step by step, from the history', async () => {
+    const steps = `
+      import { App } from 'hassette';
+      export class Steps extends App {
+        override onInitialize() {
+          this.bus.onStateChange('light.hall', { backfill: true }, ({ to, resync, backfill }) =>
+            this.logger.info('step ' + [to?.state, resync, backfill].join(' ')));
+          this.bus.onDisconnected(() => this.logger.info('gone'));
+        }
+      }`;
+    const { clock, home, logs, connection } = await start(
+      { 'steps.ts': steps },
+      { steps: { class: 'Steps', isolation: 'thread' } },
+    );
+    const said = (what: string): readonly string[] => logs.map(({ msg }) => msg).filter((msg) => msg.startsWith(what));
+    const restore = home.add(unreachable());
+    home.dropConnections();
+    await vi.waitFor(() => expect(said('gone')).toHaveLength(1));
+    for (const state of ['on', 'off', 'on']) {
+      const atMs = clock.nowMs();
+      home.setState('light.hall', state);
+      // Two that are written in one moment are one in the history.
+      await vi.waitFor(() => expect(clock.nowMs()).toBeGreaterThan(atMs + 2));
+    }
+    restore();
+    connection.retryNow();
+    await vi.waitFor(
+      () => expect(said('step')).toEqual(['step on true true', 'step off true true', 'step on true false']),
+      5000,
+    );
   });
 
   it('shows an app as failed whose thread ends by itself', async () => {
