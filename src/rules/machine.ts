@@ -184,6 +184,8 @@ export class StateMachine implements Machine, KeptRule {
   cancel(): void {
     if (!this.#active) return;
     this.#active = false;
+    // Whatever has changed by now is known: only what is dated later has been otherwise unseen.
+    if (this.#ways.some(({ pendingMs }) => pendingMs !== undefined)) this.#remember();
     this.#leave();
     this.#owner.dues.set(this.#rest, undefined);
     this.#lane.close();

@@ -17,6 +17,8 @@ export interface PendingPhase {
 export interface PhaseState {
   /** Undefined as long as it is not known: nothing was remembered, and the condition has not come to count yet. */
   readonly phase: Phase | undefined;
+  /** Since when the condition has said so; undefined where that was remembered or is not known. */
+  readonly sinceMs?: number | undefined;
   readonly pending?: PendingPhase | undefined;
 }
 
@@ -38,22 +40,24 @@ export function dueMs({ pending }: PhaseState, holds: PhaseHolds): number | unde
 /** What becomes of a phase when the condition is asked. */
 export function takeLevel(state: PhaseState, { level, sinceMs }: Level, holds: PhaseHolds, nowMs: number): PhaseState {
   const to = level ? 'on' : 'off';
-  if (state.phase === to) return { phase: to };
+  if (state.phase === to) return state.pending === undefined ? state : { phase: to, sinceMs: state.sinceMs };
   // Nothing was on before, as far as anybody knows: there is nothing to leave.
-  if (state.phase === undefined && to === 'off') return { phase: 'off' };
+  const fromMs = Math.min(sinceMs ?? nowMs, nowMs);
+  if (state.phase === undefined && to === 'off') return { phase: 'off', sinceMs: fromMs };
   if (state.pending?.to === to) return takeTime(state, holds, nowMs);
-  return takeTime({ phase: state.phase, pending: { to, sinceMs: Math.min(sinceMs ?? nowMs, nowMs) } }, holds, nowMs);
+  return takeTime({ ...state, pending: { to, sinceMs: fromMs } }, holds, nowMs);
 }
 
 /** What becomes of a phase as time goes by. */
 export function takeTime(state: PhaseState, holds: PhaseHolds, nowMs: number): PhaseState {
   const due = dueMs(state, holds);
-  return state.pending !== undefined && due !== undefined && due <= nowMs ? { phase: state.pending.to } : state;
+  if (state.pending === undefined || due === undefined || due > nowMs) return state;
+  return { phase: state.pending.to, sinceMs: state.pending.sinceMs };
 }
 
 /** What is pending was otherwise meanwhile, unseen: it counts anew. */
 export function countAnew(state: PhaseState, sinceMs: number): PhaseState {
   const { pending } = state;
   if (pending === undefined || sinceMs <= pending.sinceMs) return state;
-  return { phase: state.phase, pending: { to: pending.to, sinceMs } };
+  return { ...state, pending: { to: pending.to, sinceMs } };
 }

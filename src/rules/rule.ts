@@ -53,7 +53,6 @@ export class WatchedRule implements Rule, KeptRule {
   #failures: Lane<unknown> | undefined;
   #state: PhaseState;
   #level: boolean | undefined;
-  #sinceMs: number | undefined;
   /** The phase whose edge was run last, and the change to the present one. */
   #acted: Phase | undefined;
   #change: RuleChange | undefined;
@@ -127,7 +126,7 @@ export class WatchedRule implements Rule, KeptRule {
         },
       },
       differs: () => this.#state.phase !== phase,
-      since: () => this.#sinceMs,
+      since: () => this.#state.sinceMs,
       dated: true,
     });
     return phase;
@@ -150,6 +149,8 @@ export class WatchedRule implements Rule, KeptRule {
   cancel(): void {
     if (!this.#active) return;
     this.#active = false;
+    // Whatever has changed by now is known: only what is dated later has been otherwise unseen.
+    if (this.#state.pending !== undefined) this.#write();
     this.#watch.stop();
     this.#owner.dues.set(this.#due, undefined);
     this.#owner.dues.set(this.#rest, undefined);
@@ -171,7 +172,8 @@ export class WatchedRule implements Rule, KeptRule {
       pending === undefined || due === undefined
         ? undefined
         : { to: pending.to, since: instantOf(pending.sinceMs), until: instantOf(due) };
-    const since = this.#sinceMs === undefined ? undefined : instantOf(this.#sinceMs);
+    const { sinceMs } = this.#state;
+    const since = sinceMs === undefined ? undefined : instantOf(sinceMs);
     const explanation = { name, phase, since, hold, ...condition };
     const words = this.#inWords(explanation);
     return { ...explanation, toString: () => words };
@@ -225,7 +227,6 @@ export class WatchedRule implements Rule, KeptRule {
 
   #enterPhase(before: PhaseState, phase: Phase | undefined): void {
     const nowMs = this.#owner.clock.nowMs();
-    this.#sinceMs = before.pending?.to === phase ? before.pending?.sinceMs : nowMs;
     if (phase !== undefined && before.phase === undefined && phase === 'off') {
       this.#acted = phase;
       this.#settled = phase;
@@ -237,7 +238,7 @@ export class WatchedRule implements Rule, KeptRule {
           because: explainCondition(this.#watch, this.#level).reads,
           atStart: this.#restored !== undefined || before.phase === undefined,
           firedAtMs: nowMs,
-          sinceMs: this.#sinceMs ?? nowMs,
+          sinceMs: this.#state.sinceMs ?? nowMs,
         },
         this.#owner.life,
       );
@@ -268,12 +269,20 @@ export class WatchedRule implements Rule, KeptRule {
   }
 
   #remember(): void {
-    const { pending } = this.#state;
-    const record = { kind: 'rule', phase: this.#settled, pending, held: this.#watch.holding } as const;
-    const written = JSON.stringify(record);
+    const written = JSON.stringify([this.#settled, this.#state.pending, this.#watch.holding]);
     if (written === this.#written) return;
     this.#written = written;
-    this.#owner.memory.keep(this.name, { ...record, atMs: this.#owner.clock.nowMs() });
+    this.#write();
+  }
+
+  #write(): void {
+    this.#owner.memory.keep(this.name, {
+      kind: 'rule',
+      phase: this.#settled,
+      pending: this.#state.pending,
+      held: this.#watch.holding,
+      atMs: this.#owner.clock.nowMs(),
+    });
   }
 
   #isLooping(nowMs: number): boolean {

@@ -139,6 +139,7 @@ describe('a rule that is started again', () => {
     await t.set(MOTION, 'off');
     await t.advance('1m');
     await t.stop();
+    await t.advance('10s');
     await t.set(MOTION, 'on');
     await t.set(MOTION, 'off');
     await t.start();
