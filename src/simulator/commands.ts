@@ -61,8 +61,19 @@ export function standardCommands(home: CommandsHome): CommandTable {
 type Definitions = Record<string, CommandDefinition>;
 
 function householdCommands(home: CommandsHome): Definitions {
-  const { todo, calendars, forecasts, notifications, log, recorder, statistics, persons, signedPaths, deviceOffers } =
-    home.household;
+  const {
+    todo,
+    calendars,
+    forecasts,
+    notifications,
+    log,
+    recorder,
+    statistics,
+    persons,
+    signedPaths,
+    deviceOffers,
+    automations,
+  } = home.household;
   return {
     ...liveCommands(home),
     ...templateCommands(home),
@@ -73,6 +84,7 @@ function householdCommands(home: CommandsHome): Definitions {
     ...persons.commands(),
     ...signedPaths.commands(),
     ...deviceOffers.commands(),
+    ...automations.commands(),
     ...todoCommands(home, todo),
     ...calendarCommands(calendars),
     ...forecastCommands(forecasts),

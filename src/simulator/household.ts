@@ -1,3 +1,4 @@
+import { Automations, type AutomationsSetup } from './automations.ts';
 import { Calendars, type CalendarSetup, registerCalendar } from './calendars.ts';
 import { Forecasts, type ForecastSetup, registerWeather } from './forecasts.ts';
 import { DeviceOffers } from './device-offers.ts';
@@ -24,6 +25,8 @@ export interface HouseholdOptions {
   readonly forecasts?: Readonly<Record<string, ForecastSetup>> | undefined;
   /** Config entries, what integrations say of themselves, and what is in need of a repair. */
   readonly integrations?: IntegrationsSetup | undefined;
+  /** Automations of the home's own, by their ids. */
+  readonly automations?: AutomationsSetup | undefined;
   /** The people who are kept in the interface; their entities are among the states. */
   readonly persons?: readonly PersonSetup[] | undefined;
 }
@@ -45,6 +48,7 @@ export class Household {
   readonly persons: Persons;
   readonly signedPaths: SignedPaths;
   readonly deviceOffers: DeviceOffers;
+  readonly automations: Automations;
   readonly #home: HouseholdHome;
 
   constructor(home: HouseholdHome) {
@@ -63,6 +67,7 @@ export class Household {
     this.persons = new Persons(home);
     this.signedPaths = new SignedPaths(home);
     this.deviceOffers = new DeviceOffers(home);
+    this.automations = new Automations(home);
   }
 
   registerServices(): void {
@@ -71,14 +76,22 @@ export class Household {
     registerWeather(this.#home, this.forecasts);
     registerPersistentNotification(this.#home, this.notifications);
     registerSystemLog(this.#home, this.log);
+    this.automations.registerServices();
   }
 
   /** Takes in what there is from the start; gives the states of its entities. */
   furnish(options: HouseholdOptions): Record<string, Setup> {
-    const { todoLists = {}, calendars = {}, forecasts = {}, integrations = {}, persons = [] } = options;
+    const {
+      todoLists = {},
+      calendars = {},
+      forecasts = {},
+      integrations = {},
+      persons = [],
+      automations = {},
+    } = options;
     this.integrations.furnish(integrations);
     for (const person of persons) this.persons.load(person);
-    const states: Record<string, Setup> = {};
+    const states: Record<string, Setup> = { ...this.automations.furnish(automations) };
     for (const [entityId, items] of Object.entries(todoLists)) {
       this.todo.load(entityId, items);
       const open = (this.todo.items(entityId) ?? []).filter(({ status }) => status === 'needs_action');

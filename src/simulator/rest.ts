@@ -103,6 +103,7 @@ const routes: readonly Route[] = [
   { path: /^\/api\/config\/config_entries\/entry$/, views: { GET: configEntries } },
   { path: /^\/api\/config\/config_entries\/entry\/([^/]+)$/, views: { DELETE: removeEntry } },
   { path: /^\/api\/config\/config_entries\/entry\/([^/]+)\/reload$/, views: { POST: reloadEntry } },
+  { path: /^\/api\/config\/automation\/config\/([^/]+)$/, views: { GET: automationConfig } },
   {
     path: /^\/api\/webhook\/([^/]+)$/,
     open: true,
@@ -352,6 +353,12 @@ function reloadEntry({ home, user, parts: [id = ''] }: Asked): Answer {
   if (!user.isAdmin) return unauthorized;
   if (home.household.integrations.entry(id) === undefined) return message('Invalid entry specified', 404);
   return { json: { require_restart: false } };
+}
+
+function automationConfig({ home, user, parts: [id = ''] }: Asked): Answer {
+  if (!user.isAdmin) return unauthorized;
+  const config = home.household.automations.configOf(id);
+  return config === undefined ? message('Resource not found', 404) : { json: config };
 }
 
 function webhook({ home, parts: [id = ''], query, body, method, contentType }: Asked): Answer {

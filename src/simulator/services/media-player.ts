@@ -6,6 +6,7 @@ import {
   dict,
   entityIds,
   flag,
+  misfit,
   numberRead,
   oneOf,
   optional,

@@ -9,6 +9,7 @@ import type {
   WireLabel,
 } from '../../../src/home-assistant/protocol/registry-wire.ts';
 import { VirtualClock } from '../../../src/kernel/virtual-clock.ts';
+import type { AutomationsSetup } from '../../../src/simulator/automations.ts';
 import type { CalendarSetup } from '../../../src/simulator/calendars.ts';
 import type { ConfigEntrySetup } from '../../../src/simulator/integrations.ts';
 import type { PersonSetup } from '../../../src/simulator/persons.ts';
@@ -38,6 +39,21 @@ const scripts: Scripts = {
   },
   failing: { alias: 'Failing', sequence: [{ stop: 'broken on purpose', error: true }] },
   calls_missing: { alias: 'Calls a missing action', sequence: [{ action: 'no_such_domain.no_such_action' }] },
+};
+
+/** The automations of its configuration. */
+const automations: AutomationsSetup = {
+  contract_event_to_boolean: {
+    alias: 'Event to boolean',
+    triggers: [{ trigger: 'event', event_type: 'contract_event' }],
+    actions: [{ action: 'input_boolean.turn_on', target: { entity_id: 'input_boolean.guest_mode' } }],
+  },
+  contract_disabled: {
+    alias: 'Disabled one',
+    enabled: false,
+    triggers: [{ trigger: 'state', entity_id: 'light.bed_light' }],
+    actions: [{ event: 'contract_never' }],
+  },
 };
 
 /** What stands in its to-do list from the start. */
@@ -126,6 +142,7 @@ export class RecordedHouse {
       config: this.#config,
       catalogue: this.#catalogue,
       scripts,
+      automations,
       todoLists,
       calendars: demoCalendars(setUpAt(states)),
       forecasts,
