@@ -11,15 +11,25 @@ import * as home from './home.ts';
  */
 export type FeedCommand =
   /** As many changes as fast as they are taken. */
-  | { readonly do: 'burst'; readonly count: number }
+  | { readonly do: 'burst'; readonly count: number; readonly calls?: CallsInBurst | undefined }
   | { readonly do: 'pace'; readonly perSecond: number; readonly seconds: number }
   /** Changes that are to be answered by a call: each after the answer to the one before, or so many a second. */
-  | { readonly do: 'provoke'; readonly count: number; readonly perSecond?: number | undefined };
+  | { readonly do: 'provoke'; readonly count: number; readonly perSecond?: number | undefined }
+  /** The connection breaks off; on the next, so many sensors are another. A change follows that is to be answered. */
+  | { readonly do: 'interrupt'; readonly changed: number }
+  /** A change that is to be answered by so many calls, which get no answer until more is said. */
+  | { readonly do: 'hold'; readonly calls: number };
+
+/** Each tenth change of a burst is caused by a call that is told of before it: one of the client's, or somebody else's. */
+export type CallsInBurst = 'own' | 'of others';
 
 export type FeedReport =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'sent'; readonly count: number; readonly largestBacklogBytes: number }
-  | { readonly kind: 'reactions'; readonly latenciesMs: readonly number[] };
+  | { readonly kind: 'reactions'; readonly latenciesMs: readonly number[] }
+  /** From the new socket to the answer to a change after it. */
+  | { readonly kind: 'returned'; readonly tookMs: number; readonly snapshotBytes: number }
+  | { readonly kind: 'held'; readonly calls: number };
 
 /** What a client asks, as far as it matters here. */
 interface Question {
@@ -35,10 +45,19 @@ const COALESCED = 32;
 const CHUNK_BYTES = 64 * 1024;
 const BACKLOG_LIMIT_BYTES = 4 * 1024 * 1024;
 const ANSWER_LIMIT_MS = 5000;
+/** So many calls of the client are remembered, to cause changes. */
+const REMEMBERED_CALLS = 500;
+const CHANGES_A_CALL = 10;
 
 const ENTITIES = Number(process.argv[2] ?? 500);
 let sequence = 0;
 let client: Client | undefined;
+let situation: home.Situation = { burst: 'off', trigger: '0', changed: 0, interruptions: 0 };
+let snapshotJson = JSON.stringify(home.snapshot(ENTITIES, situation));
+const ownCalls: number[] = [];
+let holds = false;
+let onHeld: (() => void) | undefined;
+let onConnected: (() => void) | undefined;
 
 /** Whoever is connected: it has subscribed to differences, or to `state_changed`. */
 class Client {
@@ -50,6 +69,8 @@ class Client {
   /** When each change was said that a call is awaited for. */
   readonly provoked = new Map<number, number>();
   onReaction: ((latencyMs: number) => void) | undefined;
+  /** All states were said. */
+  onFollowed: (() => void) | undefined;
 
   constructor(socket: WebSocket, stream: Duplex) {
     this.#socket = socket;
@@ -66,7 +87,7 @@ class Client {
   chunks(changes: readonly home.Change[]): readonly Buffer[] {
     const say = this.#say;
     if (say === undefined) throw new Error('nobody has subscribed to the states');
-    const messages = changes.map(say);
+    const messages = changes.flatMap((change) => [...this.#callsBefore(change), say(change)]);
     const frames = this.#coalesces ? coalesced(messages) : messages;
     const chunks: Buffer[] = [];
     let waiting: Buffer[] = [];
@@ -91,6 +112,16 @@ class Client {
     if (this.backlogBytes > BACKLOG_LIMIT_BYTES) await once(this.#stream, 'drain');
   }
 
+  /** Ends the connection without a word. */
+  drop(): void {
+    this.#socket.terminate();
+  }
+
+  #callsBefore({ call }: home.Change): readonly string[] {
+    if (call === undefined || this.#followsCalls === undefined) return [];
+    return [home.asCallService('light', 'turn_on', {}, call, this.#followsCalls)];
+  }
+
   #send(message: unknown): void {
     this.#socket.send(JSON.stringify(message));
   }
@@ -109,7 +140,8 @@ class Client {
       case 'subscribe_entities':
         this.#say = (change) => home.asDifference(change, id);
         result(null);
-        return this.#send({ id, type: 'event', event: home.snapshot(ENTITIES) });
+        this.#socket.send(`{"type":"event","event":${snapshotJson},"id":${id}}`);
+        return this.onFollowed?.();
       case 'subscribe_events':
         if (message.event_type === 'state_changed') this.#say = (change) => home.asStateChanged(change, id);
         if (message.event_type === 'call_service') this.#followsCalls = id;
@@ -132,6 +164,9 @@ class Client {
     if (this.#followsCalls !== undefined) {
       this.#socket.send(home.asCallService('light', 'turn_on', data, sequence, this.#followsCalls));
     }
+    if (holds) return onHeld?.();
+    ownCalls.push(sequence);
+    if (ownCalls.length > REMEMBERED_CALLS) ownCalls.shift();
     result({ context: { id: home.contextId(sequence), parent_id: null, user_id: null } });
     const saidMs = this.provoked.get(data?.transition ?? 0);
     if (saidMs !== undefined) this.onReaction?.(nowMs - saidMs);
@@ -164,8 +199,12 @@ function frameOf(text: string): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-function nextChanges(count: number): readonly home.Change[] {
-  const changes = Array.from({ length: count }, (_, index) => home.sensorChange(sequence + index, ENTITIES));
+function nextChanges(count: number, calls?: CallsInBurst): readonly home.Change[] {
+  const changes = Array.from({ length: count }, (_, index) => {
+    const change = home.sensorChange(sequence + index, ENTITIES);
+    if (calls === undefined || index % CHANGES_A_CALL !== 0) return change;
+    return { ...change, call: calls === 'own' ? ownCalls[index % ownCalls.length] : change.sequence };
+  });
   sequence += count;
   return changes;
 }
@@ -179,9 +218,10 @@ function present(): Client {
   return client;
 }
 
-async function burst(count: number): Promise<void> {
+async function burst(count: number, calls: CallsInBurst | undefined): Promise<void> {
   const to = present();
-  const chunks = [...to.chunks([burstMark('on')]), ...to.chunks(nextChanges(count)), ...to.chunks([burstMark('off')])];
+  const changes = nextChanges(count, calls);
+  const chunks = [...to.chunks([burstMark('on')]), ...to.chunks(changes), ...to.chunks([burstMark('off')])];
   for (const chunk of chunks) {
     to.write(chunk);
     await to.roomToWrite();
@@ -231,14 +271,64 @@ async function provoke(count: number, perSecond: number | undefined): Promise<vo
   tell({ kind: 'reactions', latenciesMs });
 }
 
-async function withinLimit(work: Promise<void>): Promise<void> {
+async function interrupt(changed: number): Promise<void> {
+  const before = present();
+  for (const chunk of before.chunks([burstMark('on')])) before.write(chunk);
+  const { trigger, interruptions } = situation;
+  situation = { burst: 'on', trigger, changed, interruptions: interruptions + 1 };
+  snapshotJson = JSON.stringify(home.snapshot(ENTITIES, situation));
+  await sleep(100);
+  const answered = Promise.withResolvers<number>();
+  onConnected = () => {
+    const beganMs = performance.now();
+    const to = present();
+    to.onReaction = answered.resolve;
+    to.onFollowed = () => {
+      to.onFollowed = undefined;
+      provokeOnce(to, beganMs);
+    };
+  };
+  before.drop();
+  const tookMs = await withinLimit(answered.promise);
+  onConnected = undefined;
+  const to = present();
+  for (const chunk of to.chunks([burstMark('off')])) to.write(chunk);
+  tell({ kind: 'returned', tookMs, snapshotBytes: snapshotJson.length });
+}
+
+/** A change that is to be answered. */
+function provokeOnce(to: Client, sinceMs: number): void {
+  sequence += 1;
+  const change = { entityId: home.TRIGGER, from: situation.trigger, to: String(sequence), sequence };
+  situation = { ...situation, trigger: String(sequence) };
+  to.provoked.set(sequence, sinceMs);
+  for (const chunk of to.chunks([change])) to.write(chunk);
+}
+
+async function hold(calls: number): Promise<void> {
+  const all = Promise.withResolvers<void>();
+  let held = 0;
+  holds = true;
+  onHeld = () => {
+    held += 1;
+    if (held === calls) all.resolve();
+  };
+  provokeOnce(present(), performance.now());
+  await withinLimit(all.promise);
+  tell({ kind: 'held', calls: held });
+}
+
+async function withinLimit<T>(work: Promise<T>): Promise<T> {
   const limit = new AbortController();
-  const late = sleep(ANSWER_LIMIT_MS, undefined, { signal: limit.signal }).then(() => {
+  const late = sleep(ANSWER_LIMIT_MS, undefined, { signal: limit.signal }).then((): never => {
     throw new Error(`a change was not answered within ${ANSWER_LIMIT_MS} ms`);
   });
-  await Promise.race([work, late]);
-  limit.abort();
   late.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    limit.abort();
+  }
 }
 
 function tell(report: FeedReport): void {
@@ -248,11 +338,15 @@ function tell(report: FeedReport): void {
 async function obey(command: FeedCommand): Promise<void> {
   switch (command.do) {
     case 'burst':
-      return burst(command.count);
+      return burst(command.count, command.calls);
     case 'pace':
       return pace(command.perSecond, command.seconds);
     case 'provoke':
       return provoke(command.count, command.perSecond);
+    case 'interrupt':
+      return interrupt(command.changed);
+    case 'hold':
+      return hold(command.calls);
   }
 }
 
@@ -261,6 +355,7 @@ const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false }
 server.on('upgrade', (request, stream, head) => {
   sockets.handleUpgrade(request, stream, head, (socket) => {
     client = new Client(socket, stream);
+    onConnected?.();
   });
 });
 server.listen(0, '127.0.0.1');

@@ -23,6 +23,17 @@ export interface Change {
   readonly to: string;
   /** Counts the changes; makes contexts and times. */
   readonly sequence: number;
+  /** The call that caused it, in whose context it is. */
+  readonly call?: number | undefined;
+}
+
+/** What the first event of `subscribe_entities` says. */
+export interface Situation {
+  readonly burst: string;
+  readonly trigger: string;
+  /** So many sensors, the first ones, are another than at the interruption before; which is counted. */
+  readonly changed: number;
+  readonly interruptions: number;
 }
 
 export function sensorId(index: number): string {
@@ -38,8 +49,8 @@ export function sensorChange(sequence: number, entities: number): Change {
 }
 
 /** As an event of `subscribe_entities`: what is different, and no more. */
-export function asDifference({ entityId, to, sequence }: Change, id: number): string {
-  return `{"type":"event","event":{"c":{"${entityId}":{"+":{"s":"${to}","lc":${timeS(sequence)},"c":"${contextId(sequence)}"}}}},"id":${id}}`;
+export function asDifference({ entityId, to, sequence, call = sequence }: Change, id: number): string {
+  return `{"type":"event","event":{"c":{"${entityId}":{"+":{"s":"${to}","lc":${timeS(sequence)},"c":"${contextId(call)}"}}}},"id":${id}}`;
 }
 
 /** As an event of `subscribe_events` with `state_changed`: both states, whole. */
@@ -65,13 +76,14 @@ export function asCallService(domain: string, service: string, data: unknown, se
 }
 
 /** The first event of `subscribe_entities`: everything. */
-export function snapshot(entities: number): unknown {
-  const ids = [...Array.from({ length: entities }, (_, index) => sensorId(index)), BURST, TRIGGER, REACTION_TARGET];
-  return {
-    a: Object.fromEntries(
-      ids.map((id) => [id, { s: id === BURST ? 'off' : '0', a: attributes, c: contextId(0), lc: START_S }]),
-    ),
-  };
+export function snapshot(entities: number, { burst, trigger, changed, interruptions }: Situation): unknown {
+  const sensors = Array.from({ length: entities }, (_, index) => {
+    const later = index < changed ? interruptions : 0;
+    return [sensorId(index), { s: String(later), a: attributes, c: contextId(later), lc: START_S + later }] as const;
+  });
+  const others = { [BURST]: burst, [TRIGGER]: trigger, [REACTION_TARGET]: '0' };
+  for (const [id, s] of Object.entries(others)) sensors.push([id, { s, a: attributes, c: contextId(0), lc: START_S }]);
+  return { a: Object.fromEntries(sensors) };
 }
 
 export const greeting = { type: 'auth_required', ha_version: VERSION };

@@ -49,13 +49,23 @@ handlers.set(TRIGGER, (state) =>
 );
 
 const url = `ws://127.0.0.1:${port}/api/websocket`;
-const socket = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true });
-socket.on('message', (data: Buffer) => {
-  const frame: Message | readonly Message[] = JSON.parse(data.toString());
-  if ('type' in frame) take(frame);
-  else for (const message of frame) take(message);
-});
+let socket = connect();
 process.on('disconnect', () => process.exit(0));
+
+/** Again, at once, whenever it is over. */
+function connect(): WebSocket {
+  const made = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true });
+  made.on('message', (data: Buffer) => {
+    const frame: Message | readonly Message[] = JSON.parse(data.toString());
+    if ('type' in frame) take(frame);
+    else for (const message of frame) take(message);
+  });
+  made.on('close', () => {
+    lastId = 0;
+    socket = connect();
+  });
+  return made;
+}
 
 function take(message: Message): void {
   switch (message.type) {
@@ -95,6 +105,7 @@ function keepDifferences(event: Message['event']): void {
     if (c !== undefined) state.c = c;
     if (lc !== undefined) state.lc = lc;
     if (entityId === BURST) meter.mark(state.s);
+    else if (entityId === TRIGGER) handlers.get(TRIGGER)?.(state.s);
     else count();
   }
 }

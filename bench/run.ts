@@ -2,10 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureCalls } from './measure/calls.ts';
 import { measureJobs } from './measure/jobs.ts';
 import { measureLatency } from './measure/latency.ts';
 import { measureMemory } from './measure/memory.ts';
 import { measureOverload } from './measure/overload.ts';
+import { measureReconnect } from './measure/reconnect.ts';
 import { measureStart } from './measure/start.ts';
 import { measureThroughput } from './measure/throughput.ts';
 import { buildPackage } from './package-under-test.ts';
@@ -26,6 +28,8 @@ const rounds = quick ? 3 : 7;
 const measurements: Readonly<Record<string, (stage: Stage) => Promise<readonly Row[]>>> = {
   throughput: (stage) => measureThroughput(stage, rounds, quick ? 50_000 : 100_000),
   latency: (stage) => measureLatency(stage, rounds, quick ? 200 : 500),
+  calls: (stage) => measureCalls(stage, rounds, quick ? 50_000 : 100_000),
+  reconnect: (stage) => measureReconnect(stage, 3 * rounds),
   jobs: (stage) => measureJobs(stage, rounds),
   start: (stage) => measureStart(stage, rounds),
   memory: (stage) => measureMemory(stage, quick ? 1 : 3),

@@ -15,6 +15,8 @@ export interface DaemonOptions {
   readonly port: number;
   readonly apps: Readonly<Record<string, AppInstance>>;
   readonly nodeArgs?: readonly string[] | undefined;
+  /** What stands under `connection`. */
+  readonly connection?: Readonly<Record<string, string>> | undefined;
   /** A folder of an earlier daemon, with what that one has compiled. */
   readonly folder?: string | undefined;
 }
@@ -50,8 +52,8 @@ export class Stage implements Disposable {
   }
 
   /** Starts `hassette run` as a user would, on an apps folder of TypeScript files. */
-  daemon({ port, apps, nodeArgs = [], folder = this.newFolder() }: DaemonOptions): Child {
-    writeConfiguration(folder, port, apps);
+  daemon({ port, apps, connection = {}, nodeArgs = [], folder = this.newFolder() }: DaemonOptions): Child {
+    writeConfiguration(folder, { port, apps, connection });
     cpSync(join(import.meta.dirname, 'apps'), join(folder, 'apps'), { recursive: true });
     return new Child({
       args: [...nodeArgs, join(this.#package, 'src', 'cli', 'bin.cjs'), 'run', '--config', folder],
@@ -103,9 +105,13 @@ export function writeRooms(folder: string, count: number, classes = count): Read
   return apps;
 }
 
-function writeConfiguration(folder: string, port: number, apps: Readonly<Record<string, AppInstance>>): void {
+function writeConfiguration(
+  folder: string,
+  { port, apps, connection }: Required<Pick<DaemonOptions, 'port' | 'apps'>> & Pick<DaemonOptions, 'connection'>,
+): void {
   const configuration = {
     homes: { default: { url: `http://127.0.0.1:${port}`, token: 'a-token-of-the-bench' } },
+    connection,
     apps,
   };
   writeFileSync(join(folder, 'hassette.json'), JSON.stringify(configuration));

@@ -5,6 +5,8 @@ const Config = z.object({
   /** One handler for all sensors, for the first one only, or one for each. */
   watch: z.enum(['all', 'one', 'each']),
   entities: z.number(),
+  /** Asks of each change of all sensors whose doing it is. */
+  causes: z.boolean().default(false),
 });
 
 /** Counts changes of sensors, and measures the bursts they come in. */
@@ -15,7 +17,11 @@ export class Listener extends App.with(Config) {
     this.bus.onStateChange('binary_sensor.bench_burst', { name: 'burst' }, (event) =>
       meter.mark(event.to?.state ?? ''),
     );
-    if (watch === 'all') this.bus.onStateChange({ domain: 'sensor' }, { name: 'sensors' }, () => meter.count());
+    if (this.config.causes) {
+      this.bus.onStateChange({ domain: 'sensor' }, { name: 'sensors' }, ({ cause }) => {
+        if (cause.kind !== 'user') meter.count();
+      });
+    } else if (watch === 'all') this.bus.onStateChange({ domain: 'sensor' }, { name: 'sensors' }, () => meter.count());
     else {
       for (let index = 0; index < (watch === 'one' ? 1 : entities); index += 1) {
         this.bus.onStateChange(`sensor.bench_${String(index).padStart(5, '0')}`, { name: `sensor ${index}` }, () =>
