@@ -19,7 +19,7 @@ import type { AppBus } from './app-bus.ts';
 import type { AppClock } from './app-clock.ts';
 import { AppHome } from './app-home.ts';
 import { type AppHomes, appHomes } from './app-homes.ts';
-import { AppSun } from './app-sun.ts';
+import type { AppSun } from './app-sun.ts';
 import type { AppGiven, HostedApp } from './app.ts';
 import { JoinedTimes } from './joined-times.ts';
 import { AppStore, storeNamespace } from './store/app-store.ts';
@@ -60,7 +60,6 @@ export class Belongings implements AppGiven {
   #app: HostedApp | undefined;
   #scheduler: AppScheduler | undefined;
   #rules: AppRules | undefined;
-  #sun: AppSun | undefined;
   #tasks: TaskBucket | undefined;
   #store: AppStore | undefined;
 
@@ -111,9 +110,7 @@ export class Belongings implements AppGiven {
   }
 
   get sun(): AppSun {
-    const { home } = this.#own;
-    this.#sun ??= new AppSun({ clock: this.#shared.clock, timeZone: () => home.timeZone, place: () => home.position });
-    return this.#sun;
+    return this.home.sun;
   }
 
   get store(): AppStore {

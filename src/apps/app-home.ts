@@ -5,12 +5,14 @@ import { Api } from '../home-assistant/api/api.ts';
 import type { Asker } from '../home-assistant/calls/home-requests.ts';
 import { type EntityContext, type EntityHandle, entityHandle } from '../home-assistant/entity.ts';
 import { HomeAway } from '../home-assistant/home-errors.ts';
+import type { Home } from '../home-assistant/home.ts';
 import type { HomePhase } from '../home-assistant/home-link.ts';
 import { StatesView } from '../home-assistant/states/states-view.ts';
 import { type DurationInput, durationMs } from '../kernel/duration.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { AppBus } from './app-bus.ts';
 import { AppClock } from './app-clock.ts';
+import { AppSun } from './app-sun.ts';
 
 /** In whose name an app is given a home. */
 export interface AppHomeOptions extends Asker {
@@ -38,6 +40,7 @@ export class AppHome {
   #bus: AppBus | undefined;
   #clock: AppClock | undefined;
   #states: StatesView | undefined;
+  #sun: AppSun | undefined;
   #entities: EntityContext | undefined;
 
   constructor(options: AppHomeOptions) {
@@ -92,13 +95,7 @@ export class AppHome {
    * @throws HomeAway where the home has not told it yet: that is never so of the app's own home.
    */
   get timeZone(): string {
-    const { home } = this.#options;
-    if (home.config !== undefined) return home.timeZone;
-    const { problem } = home.connection;
-    const why = problem === undefined ? '' : `: ${problem.message}`;
-    throw new HomeAway(`The time zone of home "${this.name}" is not known, since it has not answered yet${why}`, {
-      hint: `Wait for it first: \`await this.homes.${this.name}.whenReady({ timeout: '10s' })\`.`,
-    });
+    return this.#told('time zone').timeZone;
   }
 
   /** Subscriptions to what happens in it, and to what apps tell each other there. They end with the app. */
@@ -142,6 +139,16 @@ export class AppHome {
     this.#options.home.link.retryNow();
   }
 
+  /** The sun there. */
+  get sun(): AppSun {
+    this.#sun ??= new AppSun({
+      clock: this.#options.clock,
+      timeZone: () => this.timeZone,
+      place: () => this.#told('position').position,
+    });
+    return this.#sun;
+  }
+
   /**
    * An entity of it to work with.
    *
@@ -161,5 +168,16 @@ export class AppHome {
       waitFor: bus.waitFor.bind(bus) as EntityContext['waitFor'],
     };
     return entityHandle(entityId, this.#entities);
+  }
+
+  /** What only the home can tell, once it has. */
+  #told(what: string): Home {
+    const { home } = this.#options;
+    if (home.config !== undefined) return home;
+    const { problem } = home.connection;
+    const why = problem === undefined ? '' : `: ${problem.message}`;
+    throw new HomeAway(`The ${what} of home "${this.name}" is not known, since it has not answered yet${why}`, {
+      hint: `Wait for it first: \`await this.homes.${this.name}.whenReady({ timeout: '10s' })\`.`,
+    });
   }
 }

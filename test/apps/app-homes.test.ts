@@ -71,6 +71,7 @@ describe('another home of an app', () => {
     ]);
     expect(app.homes.cabin.clock.now().toString()).toMatch(/^2026-01-15T07:30.*\[America\/St_Johns\]$/);
     expect(app.clock.now().timeZoneId).toBe('Europe/Berlin');
+    expect(app.homes.cabin.sun.next('sunset')?.timeZoneId).toBe('America/St_Johns');
     await t.run(() => app.homes.cabin.entity('light.porch').turnOff());
     expect(t.in('cabin').calls('light.turn_off')).toHaveLength(1);
     expect(t.calls()).toEqual([]);
@@ -162,6 +163,7 @@ describe('another home that has never answered', () => {
     expect(() => other.clock.now()).toThrow(
       'The time zone of home "cabin" is not known, since it has not answered yet',
     );
+    expect(() => other.sun.isUp()).toThrow('The position of home "cabin" is not known');
     expect(() => other.timeZone).toThrow(expect.objectContaining({ code: 'HOME_AWAY' }));
     await expect(
       t.run(() => other.api.call('light.turn_on', { target: 'light.porch', timeout: '20s' })),
