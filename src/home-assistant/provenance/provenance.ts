@@ -179,8 +179,7 @@ export class Provenance {
 
   /** The call in flight that a change by the token's own user may be of. */
   #guess(entityId: string): OwnCall | undefined {
-    const nowMs = this.#options.clock.nowMs();
-    for (const call of this.#lost) if (nowMs - call.atMs > LOST_MS) this.#lost.delete(call);
+    this.#forgetLost();
     const calls = [...this.#inFlight.values(), ...this.#lost].filter((call) => mayConcern(call, entityId));
     return calls.find((call) => entitiesOf(call.data).includes(entityId)) ?? calls[0];
   }
@@ -188,7 +187,14 @@ export class Provenance {
   #end(id: number, mayHaveRun: boolean): void {
     const call = this.#inFlight.get(id);
     this.#inFlight.delete(id);
-    if (call !== undefined && mayHaveRun) this.#lost.add(call);
+    if (call === undefined || !mayHaveRun) return;
+    this.#forgetLost();
+    this.#lost.add(call);
+  }
+
+  #forgetLost(): void {
+    const nowMs = this.#options.clock.nowMs();
+    for (const call of this.#lost) if (nowMs - call.atMs > LOST_MS) this.#lost.delete(call);
   }
 
   #keep(call: KnownCall): void {
