@@ -117,7 +117,7 @@ export class NaiveRule {
     if (this.#states.get(id)?.state === state) return;
     const known = { state, sinceMs: this.#nowMs };
     this.#states.set(id, known);
-    if (isGood(state)) this.#good.set(id, known);
+    if (isGood(state) && this.#stoppedMs === undefined) this.#good.set(id, known);
   }
 
   /** What is as it was but has been something else, unseen. */
