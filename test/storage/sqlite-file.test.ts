@@ -114,6 +114,11 @@ describe('the file of the storage', () => {
     });
   });
 
+  it.skipIf(process.platform !== 'linux')('is not looked for for ever where no folder can be made', async () => {
+    file = '/proc/nowhere/hassette.db';
+    await expect(newAdapter().open()).rejects.toMatchObject({ code: 'STORAGE_UNUSABLE' });
+  });
+
   it('is one daemon’s at a time', async () => {
     const first = newAdapter();
     await first.open();

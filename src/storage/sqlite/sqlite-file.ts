@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HassetteError } from '../../kernel/errors.ts';
@@ -32,13 +32,12 @@ export function openFile(file: string, nowMs: number): OpenedFile {
   try {
     return { database: open(file), notices: [] };
   } catch (error) {
-    if (error instanceof HassetteError) throw error;
-    if (!isDamage(error) || file === IN_MEMORY) throw problemOf(error, file);
+    if (!isDamage(error) || file === IN_MEMORY) throw openingProblem(error, file);
     const notice = setAside(file, nowMs, error);
     try {
       return { database: open(file), notices: [notice] };
     } catch (again) {
-      throw again instanceof HassetteError ? again : problemOf(again, file);
+      throw openingProblem(again, file);
     }
   }
 }
@@ -46,10 +45,29 @@ export function openFile(file: string, nowMs: number): OpenedFile {
 function makeFolder(file: string): void {
   if (file === IN_MEMORY) return;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
   } catch (cause) {
     throw unusable(`The folder of ${file} cannot be made`, cause);
   }
+}
+
+/** Step by step: where the system refuses to make one in a folder that is there, Node's own goes round for ever. */
+function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(folder) !== folder) makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Somebody else has made it meanwhile.
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
+}
+
+/** What keeps a file from being opened does not heal by itself. */
+function openingProblem(error: unknown, file: string): HassetteError {
+  if (error instanceof HassetteError) return error;
+  const problem = problemOf(error, file);
+  return problem.code === 'STORAGE_UNAVAILABLE' ? unusable(`${file} cannot be opened`, error) : problem;
 }
 
 function open(file: string): DatabaseSync {

@@ -22,7 +22,7 @@ export function problemOf(error: unknown, file: string): HassetteError {
   switch (sqliteCode(error)) {
     case CODES.full:
       return new StorageFull(`There is no room for ${file}: ${because}`, {
-        hint: 'Make room on its disk. Until then nothing is stored; automations go on.',
+        hint: 'Make room on its disk. Until then nothing is stored.',
         cause,
       });
     case CODES.busy:
