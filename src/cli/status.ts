@@ -24,13 +24,14 @@ function isRuntimeStatus(answer: unknown): answer is RuntimeStatus {
 
 function statusText(told: RuntimeStatus): string {
   const uptime = formatDuration(Math.floor(told.uptimeMs / 1000) * 1000);
-  const homes = told.homes.map(({ name, phase, entities, version, timeZone, roundTripMs }) => [
+  const homes = told.homes.map(({ name, phase, entities, version, timeZone, roundTripMs, calls }) => [
     name,
     phase,
     `${entities} entities`,
     version === undefined ? '' : `Home Assistant ${version}`,
     timeZone ?? '',
     roundTripMs === undefined ? '' : `${Math.round(roundTripMs)} ms`,
+    calls.waiting === 0 ? '' : `${calls.waiting} calls in line`,
   ]);
   const several = told.homes.length > 1;
   const apps = told.apps.map(({ name, status: now, home, className, file }) => [
