@@ -114,6 +114,19 @@ describe('another home of an app', () => {
     expect(app.entity('light.porch').override()).toBeNull();
   });
 
+  it('remembers its own calls, and no others, over a restart of the daemon', async () => {
+    await using t = await runApp(Watcher, { home, homes: { cabin } });
+    await t.run((app) => app.homes.cabin.entity('light.porch').turnOn());
+    await t.restart({ down: '1m' });
+    const { app } = t;
+    const found = (of: App['home']) => of.entity('light.porch').override();
+    expect([found(app.homes.cabin), found(app.home)]).toEqual([null, null]);
+    await t.set('light.porch', 'on');
+    await t.in('cabin').set('light.porch', 'off');
+    expect(found(app.homes.cabin)).toMatchObject({ by: { kind: 'device' }, change: { to: { state: 'off' } } });
+    expect(found(app.home)).toBeNull();
+  });
+
   it('has topics of its own', async () => {
     await using t = await runApp(Watcher, { home, homes: { cabin } });
     const { app } = t;
