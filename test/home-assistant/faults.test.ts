@@ -267,6 +267,20 @@ describe('what the daemon does about', () => {
     expect(t.connection.homeStatus.clockOffsetMs).toBeCloseTo((step.startsWith('-') ? -1 : 1) * durationMs('2h'), -2);
     expect(t.told).toEqual(['0→1']);
   });
+
+  it('a home that is met again long after a restart by which its clock was set back: it is known to be one', async () => {
+    await using t = await open();
+    t.home.setState('light.a', 'on');
+    await t.advance('10m');
+    const restore = t.home.add(unreachable());
+    t.home.stepClock('-2h');
+    t.home.restart();
+    await t.advance('2m');
+    restore();
+    await t.advance('2m');
+    expect(t.phases).toEqual(['disconnected', 'connected', 'home-assistant-start']);
+    expect(t.told).toEqual([]);
+  });
 });
 
 /** A fault for as long as it takes to say one thing. */

@@ -114,8 +114,8 @@ export class HomeConnection extends Resource implements HomeLink {
   #offset = UNKNOWN_OFFSET;
   #wantsHearing = false;
   #roundTripMs: number | undefined;
-  /** When the home was last heard, by its own clock, on the last connection that was ready. */
-  #lastHeardHomeMs: number | undefined;
+  /** When the home was last heard on the last connection that was ready: by its own clock then, and by the monotonic one. */
+  #lastHeard: { readonly homeMs: number; readonly monotonicMs: number } | undefined;
   /** The home was seen starting since then. */
   #seenStarting = false;
   /** Since when it has been tried in vain, on the monotonic clock. */
@@ -391,8 +391,11 @@ export class HomeConnection extends Resource implements HomeLink {
   }
 
   #restarted(entities: Entities, starting: boolean): boolean {
-    if (this.#lastHeardHomeMs === undefined) return false;
-    return starting || this.#seenStarting || wroteEverythingSince(entities, this.#lastHeardHomeMs);
+    if (this.#lastHeard === undefined) return false;
+    const { homeMs, monotonicMs } = this.#lastHeard;
+    // A machine without a battery for its clock starts with an older time: then the same moment by the present one.
+    const byPresentClockMs = this.clock.nowMs() + this.#offset.offsetMs - (this.clock.monotonicMs() - monotonicMs);
+    return starting || this.#seenStarting || wroteEverythingSince(entities, Math.min(homeMs, byPresentClockMs));
   }
 
   #snapshot(entities: Entities, config: HomeConfig, restarted: boolean) {
@@ -479,8 +482,9 @@ export class HomeConnection extends Resource implements HomeLink {
 
   #noteLoss(): void {
     if (this.#ready === undefined || this.#session === undefined) return;
-    const agoMs = this.clock.monotonicMs() - this.#session.wire.lastHeardMs;
-    this.#lastHeardHomeMs = this.clock.nowMs() - agoMs + this.#offset.offsetMs;
+    const monotonicMs = this.#session.wire.lastHeardMs;
+    const agoMs = this.clock.monotonicMs() - monotonicMs;
+    this.#lastHeard = { homeMs: this.clock.nowMs() - agoMs + this.#offset.offsetMs, monotonicMs };
   }
 
   #behind({ waiting, oldestMs, paused, heldUpMs }: Sight): void {
