@@ -118,10 +118,40 @@ function dipOf(elevationM: number): number {
 function crossingTime(going: SunElevation['going'], elevation: number, noonMs: number, place: SunPlace): SunAnswer {
   const isUp = going === 'up';
   const midnightMs = midnightBeside(noonMs, isUp ? 'before' : 'after', place.longitude);
-  const above = (epochMs: number): boolean => solarPosition(epochMs, place).elevation > elevation;
-  if (!above(noonMs)) return { kind: 'stays-below' };
-  if (above(midnightMs)) return { kind: 'stays-above' };
-  return { kind: 'at', epochMs: bisect(midnightMs, noonMs, above) };
+  const height = (epochMs: number): number => solarPosition(epochMs, place).elevation - elevation;
+  const atNoon = height(noonMs);
+  if (atNoon <= 0) return { kind: 'stays-below' };
+  const atMidnight = height(midnightMs);
+  if (atMidnight > 0) return { kind: 'stays-above' };
+  return {
+    kind: 'at',
+    epochMs: crossing({ ms: midnightMs, height: atMidnight }, { ms: noonMs, height: atNoon }, height),
+  };
+}
+
+interface Height {
+  readonly ms: number;
+  readonly height: number;
+}
+
+/** Where a height goes through nought between two moments, to the millisecond (regula falsi, the Illinois way). */
+function crossing(below: Height, above: Height, height: (epochMs: number) => number): number {
+  let [low, high] = [below, above];
+  let kept: 'low' | 'high' | undefined;
+  for (let step = 0; step < 60 && Math.abs(high.ms - low.ms) > 1; step += 1) {
+    const ms = (low.ms * high.height - high.ms * low.height) / (high.height - low.height);
+    const found = { ms, height: height(ms) };
+    if (Math.abs(found.height) < 1e-9) return Math.round(ms);
+    // The end that stays for a second time counts for half, or it would stay for ever.
+    if (found.height > 0) {
+      if (kept === 'low') low = { ...low, height: low.height / 2 };
+      [high, kept] = [found, 'low'];
+    } else {
+      if (kept === 'high') high = { ...high, height: high.height / 2 };
+      [low, kept] = [found, 'high'];
+    }
+  }
+  return Math.round(high.ms);
 }
 
 function azimuthTime(azimuth: number, noonMs: number, place: SunPlace): SunAnswer {

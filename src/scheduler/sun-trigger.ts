@@ -34,8 +34,9 @@ export class AtSun implements Trigger {
 
   next(afterMs: number, zone: ZoneTimeline): number | undefined {
     const place = this.#options.place();
-    // Midnight is half a day from its noon, a clamp less than a day.
-    let noonMs = noonFrom(afterMs - this.#options.offsetMs - 1.5 * DAY_MS, place);
+    const { clamp, offsetMs } = this.#options;
+    // Midnight is half a day from its noon, whatever is clamped on the date of its noon.
+    let noonMs = noonFrom(clamp === undefined ? afterMs - offsetMs - 0.6 * DAY_MS : afterMs - 1.2 * DAY_MS, place);
     for (let day = 0; day < DAYS_AHEAD; day += 1) {
       const timeMs = this.#timeOn(noonMs, place, zone);
       if (timeMs !== undefined && timeMs > afterMs) return timeMs;

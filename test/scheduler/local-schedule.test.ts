@@ -4,50 +4,9 @@ import { CronSchedule } from '../../src/scheduler/cron.ts';
 import { type DstPolicy, nextInstant } from '../../src/scheduler/local-schedule.ts';
 import { Aligned, AtLocal, ByCron, Daily, type Trigger } from '../../src/scheduler/triggers.ts';
 import { ZoneTimeline } from '../../src/scheduler/zone-timeline.ts';
+import { inSomeZone, timeline, ZONES } from './zones.ts';
 import { DAY, HOUR, MINUTE, SECOND } from './scheduler-fixture.ts';
 
-const ZONES = [
-  'UTC',
-  'Europe/Berlin',
-  'Europe/Dublin',
-  'America/New_York',
-  'America/St_Johns',
-  'America/Santiago',
-  'Australia/Lord_Howe',
-  'Antarctica/Troll',
-  'Africa/Cairo',
-  'Africa/Casablanca',
-  'Asia/Beirut',
-  'Asia/Kathmandu',
-  'Pacific/Apia',
-  'Pacific/Chatham',
-] as const;
-
-const timelines = new Map(ZONES.map((zone) => [zone, new ZoneTimeline(zone)]));
-
-function timeline(zone: (typeof ZONES)[number]): ZoneTimeline {
-  return timelines.get(zone) ?? new ZoneTimeline(zone);
-}
-
-/** Any moment from 2020 to 2035, every other one within half a day of a change of the clocks. */
-function moments(zone: (typeof ZONES)[number]): fc.Arbitrary<number> {
-  const startMs = Temporal.Instant.from('2020-01-01T00:00Z').epochMilliseconds;
-  const endMs = Temporal.Instant.from('2036-01-01T00:00Z').epochMilliseconds;
-  const changes: number[] = [];
-  let at = Temporal.Instant.fromEpochMilliseconds(startMs).toZonedDateTimeISO(zone).getTimeZoneTransition('next');
-  while (at !== null && at.epochMilliseconds < endMs) {
-    changes.push(at.epochMilliseconds);
-    at = at.getTimeZoneTransition('next');
-  }
-  const anywhere = fc.integer({ min: startMs, max: endMs });
-  if (changes.length === 0) return anywhere;
-  const near = fc
-    .tuple(fc.constantFrom(...changes), fc.integer({ min: -12 * HOUR, max: 12 * HOUR }))
-    .map(([change, offset]) => change + offset);
-  return fc.oneof(anywhere, near);
-}
-
-const inSomeZone = fc.constantFrom(...ZONES).chain((zone) => fc.tuple(fc.constant(zone), moments(zone)));
 const timesOfDay = fc
   .oneof(fc.integer({ min: 0, max: 1439 }), fc.integer({ min: 0, max: 4 * 60 }))
   .map((minutes) => new Temporal.PlainTime(Math.floor(minutes / 60), minutes % 60));
