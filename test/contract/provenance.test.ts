@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StateTransition } from '../../src/home-assistant/states/state-mirror.ts';
 import type { Command } from '../../src/home-assistant/protocol/wire.ts';
 import { type OpenApi, openApi, openApiHome } from './api-client.ts';
+import { TemporaryFolder } from '../apps/temporary-folder.ts';
+import { openKeepingCalls } from './kept-calls.ts';
 import { type ContractHome, hasUserToken, LIGHT, onRealHome, OTHER_LIGHT } from './homes.ts';
 
 let contract: ContractHome;
@@ -126,6 +128,49 @@ describe.runIf(hasUserToken)('a person', () => {
     expect(await cause).toBe('self?');
     const { context } = user.home.mirror.get(LIGHT) ?? {};
     expect(user.home.provenance.callOf(context?.id ?? '')).toMatchObject({ app: 'contract' });
+  });
+});
+
+describe('after a restart of the daemon', () => {
+  it('what it had called before is its own, and what it has called is not overridden', async () => {
+    using folder = new TemporaryFolder();
+    await lightIs('off');
+    {
+      await using before = await openKeepingCalls(contract, folder.path);
+      await before.api.call('light.turn_on', { target: LIGHT });
+    }
+    await using after = await openKeepingCalls(contract, folder.path);
+    const { state, context } = after.home.mirror.get(LIGHT) ?? {};
+    expect(state).toBe('on');
+    expect(after.home.provenance.callOf(context?.id ?? '')).toMatchObject({
+      app: 'contract',
+      service: 'light.turn_on',
+    });
+    expect(after.home.overrides.of(LIGHT, 'contract')).toBeNull();
+  });
+
+  it.runIf(hasUserToken)('what a person did meanwhile has overridden it', async () => {
+    using folder = new TemporaryFolder();
+    await lightIs('off');
+    {
+      await using before = await openKeepingCalls(contract, folder.path);
+      await before.api.call('light.turn_on', { target: LIGHT });
+    }
+    await using person = await openApi(contract, contract.userToken);
+    await person.api.call('light.turn_off', { target: LIGHT });
+    await using after = await openKeepingCalls(contract, folder.path);
+    expect(after.home.overrides.of(LIGHT, 'contract')).toMatchObject({ by: { kind: 'user' } });
+    await lightIs('off');
+  });
+
+  it.runIf(onRealHome)('a change that a script makes only then is of the call before', async () => {
+    using folder = new TemporaryFolder();
+    {
+      await using before = await openKeepingCalls(contract, folder.path);
+      await before.api.call('script.turn_on', { target: 'script.slow' });
+    }
+    await using after = await openKeepingCalls(contract, folder.path);
+    expect(await nextCause(after, 'counter.visits')).toBe('self');
   });
 });
 
