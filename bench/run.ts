@@ -8,6 +8,7 @@ import { measureLatency } from './measure/latency.ts';
 import { measureMemory } from './measure/memory.ts';
 import { measureOverload } from './measure/overload.ts';
 import { measureReconnect } from './measure/reconnect.ts';
+import { measureRules } from './measure/rules.ts';
 import { measureStart } from './measure/start.ts';
 import { measureThroughput } from './measure/throughput.ts';
 import { buildPackage } from './package-under-test.ts';
@@ -31,6 +32,7 @@ const measurements: Readonly<Record<string, (stage: Stage) => Promise<readonly R
   calls: (stage) => measureCalls(stage, rounds, quick ? 50_000 : 100_000),
   reconnect: (stage) => measureReconnect(stage, 3 * rounds),
   jobs: (stage) => measureJobs(stage, rounds),
+  rules: (stage) => measureRules(stage, rounds, quick ? 50_000 : 100_000),
   start: (stage) => measureStart(stage, rounds),
   memory: (stage) => measureMemory(stage, quick ? 1 : 3),
   overload: (stage) => measureOverload(stage, quick ? 3 : 10),

@@ -55,6 +55,7 @@ export class ConditionWatch implements ReadTracker {
   #suspension: Suspension | undefined;
   #failure: { readonly error: unknown } | undefined;
   #evaluations = 0;
+  #turns = 0;
   #queued = false;
   #active = false;
 
@@ -83,6 +84,11 @@ export class ConditionWatch implements ReadTracker {
   /** When time alone will change what it looks at. */
   get untilMs(): number | undefined {
     return this.#due.dueMs === Infinity ? undefined : this.#due.dueMs;
+  }
+
+  /** How often reads with hysteresis have begun or ceased to hold. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** The reads with hysteresis that hold. */
@@ -176,7 +182,8 @@ export class ConditionWatch implements ReadTracker {
   /** What a read with hysteresis has given is what the next one of the same starts from. */
   #keepHeld(): void {
     for (const { latched } of this.#reads.values()) {
-      if (latched === undefined) continue;
+      if (latched === undefined || latched.holds === this.#held.has(latched.key)) continue;
+      this.#turns += 1;
       if (latched.holds) this.#held.add(latched.key);
       else this.#held.delete(latched.key);
     }

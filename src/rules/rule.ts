@@ -7,7 +7,16 @@ import { currentTracker, type Suspension } from '../kernel/tracked-reads.ts';
 import { ConditionWatch } from './condition-watch.ts';
 import type { DueTime } from './due-times.ts';
 import type { KeptRule, RuleDescription, RuleOwner } from './kept-rule.ts';
-import { countAnew, dueMs, type Level, type Phase, type PhaseState, takeLevel, takeTime } from './phase.ts';
+import {
+  countAnew,
+  dueMs,
+  type Level,
+  type PendingPhase,
+  type Phase,
+  type PhaseState,
+  takeLevel,
+  takeTime,
+} from './phase.ts';
 import { RuleChange } from './rule-change.ts';
 import { explainCondition, instantOf, momentInWords, readsInWords, type RuleExplanation } from './rule-explanation.ts';
 import type { RuleRecord } from './rule-memory.ts';
@@ -62,11 +71,12 @@ export class WatchedRule implements Rule, KeptRule {
   #active = true;
   #resting = false;
   #changes = { sinceMs: 0, count: 0 };
+  /** What is remembered already. */
+  #written: { readonly phase: Phase | undefined; readonly pending: PendingPhase | undefined; readonly turns: number };
   #toldMissing: string | undefined;
   #toldFailure: string | undefined;
   /** What was pending when the app ended, until the condition is asked for the first time. */
   #restored: RuleRecord | undefined;
-  #written = '';
 
   constructor(owner: RuleOwner, name: string, condition: () => unknown, settings: RuleSettings) {
     const { life, executor, dues, self } = owner;
@@ -78,6 +88,7 @@ export class WatchedRule implements Rule, KeptRule {
     this.#state = { phase: this.#restored?.phase, pending: this.#restored?.pending };
     this.#acted = this.#restored?.phase;
     this.#settled = this.#restored?.phase;
+    this.#written = { phase: this.#settled, pending: this.#state.pending, turns: 0 };
     this.#due = dues.make(() => this.#ring());
     this.#rest = dues.make(() => this.#goOn());
     this.#watch = new ConditionWatch({
@@ -269,9 +280,11 @@ export class WatchedRule implements Rule, KeptRule {
   }
 
   #remember(): void {
-    const written = JSON.stringify([this.#settled, this.#state.pending, this.#watch.holding]);
-    if (written === this.#written) return;
-    this.#written = written;
+    const { pending } = this.#state;
+    const { turns } = this.#watch;
+    const written = this.#written;
+    if (written.phase === this.#settled && written.pending === pending && written.turns === turns) return;
+    this.#written = { phase: this.#settled, pending, turns };
     this.#write();
   }
 
