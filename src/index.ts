@@ -254,6 +254,7 @@ export type { StoredValue, StoreWatch } from './apps/store/stored-value.ts';
 export type { ValueOf, ValueOptions } from './apps/store/value-schema.ts';
 export type { SetOptions } from './storage/entry.ts';
 export type { Json } from './storage/storable.ts';
+export type { InterruptedPolicy, MissedPolicy, WaitPolicyOptions } from './storage/wait-policy.ts';
 export { NotStorable, StorageConflict, StorageFull, StorageUnavailable } from './storage/storage-errors.ts';
 
 export type { ConfigurationInput } from './config/schema.ts';

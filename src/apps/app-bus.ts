@@ -58,13 +58,15 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
 import type { Logger } from '../kernel/logging.ts';
+import type { WaitLedger } from '../storage/wait-ledger.ts';
 
 export interface AppBusOptions {
   readonly service: BusService;
   readonly home: Home;
   readonly life: Life;
   readonly clock: Clock;
-  readonly logger: Pick<Logger, 'warn'>;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly waits: WaitLedger;
   /** What `this` is in handlers: the app. Asked when one is called, for the bus is there before the app is. */
   readonly self: () => unknown;
   /** Told of failures of handlers that have no `onError` of their own. */
@@ -82,16 +84,16 @@ export class AppBus {
   readonly #home: string;
   readonly #life: Life;
   readonly #scope: BusScope;
-  readonly #subscriber: StateSubscriber & EventSubscriber & { readonly logger: Pick<Logger, 'warn'> };
+  readonly #subscriber: StateSubscriber & EventSubscriber;
 
   constructor(options: AppBusOptions) {
-    const { service, home, life, clock, logger, self, onError } = options;
+    const { service, home, life, clock, logger, self, onError, waits } = options;
     this.#service = service;
     this.#home = home.home;
     this.#life = life;
     this.#scope = service.scope({ life, self, onError });
     const unknown = new UnknownEntities(home, logger);
-    this.#subscriber = { home, calls: new ServiceCalls(home), scope: this.#scope, life, clock, logger, unknown };
+    this.#subscriber = { home, calls: new ServiceCalls(home), scope: this.#scope, life, clock, logger, unknown, waits };
   }
 
   /**

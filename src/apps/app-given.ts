@@ -15,6 +15,8 @@ import type { RuleService } from '../rules/rule-service.ts';
 import { AppScheduler } from '../scheduler/app-scheduler.ts';
 import type { SchedulerService } from '../scheduler/scheduler-service.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { WaitLedger } from '../storage/wait-ledger.ts';
+import type { WriteBehind } from '../storage/write-behind.ts';
 import type { AppBus } from './app-bus.ts';
 import type { AppClock } from './app-clock.ts';
 import { AppHome } from './app-home.ts';
@@ -33,6 +35,8 @@ export interface AppBelongings {
   readonly logger: Logger;
   readonly dryRun: boolean;
   readonly callTimeoutMs: number;
+  /** What waits of it over an end of the daemon. */
+  readonly waits: WaitLedger;
 }
 
 /** What all apps of a host share. */
@@ -44,6 +48,7 @@ export interface SharedServices {
   readonly rules: RuleService;
   readonly blocking: BlockingPool;
   readonly storage: Storage;
+  readonly waits: WriteBehind;
   readonly homes: ReadonlyMap<string, Home>;
 }
 
@@ -147,11 +152,11 @@ export class Belongings implements AppGiven {
   readonly #onError = (failure: Failure): unknown => this.#app?.onError(failure);
 
   #home(home: Home): AppHome {
-    const { life, logger, name, dryRun, callTimeoutMs } = this.#own;
+    const { life, logger, name, dryRun, callTimeoutMs, waits } = this.#own;
     const { clock, bus: service } = this.#shared;
     const self = (): unknown => this.#app;
     return new AppHome({
-      ...{ home, life, logger, dryRun, callTimeoutMs, clock, service, self },
+      ...{ home, life, logger, dryRun, callTimeoutMs, clock, service, self, waits },
       app: name,
       onError: this.#onError,
     });

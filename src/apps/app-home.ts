@@ -10,6 +10,7 @@ import type { HomePhase } from '../home-assistant/home-link.ts';
 import { StatesView } from '../home-assistant/states/states-view.ts';
 import { type DurationInput, durationMs } from '../kernel/duration.ts';
 import type { Failure } from '../kernel/failure.ts';
+import type { WaitLedger } from '../storage/wait-ledger.ts';
 import { AppBus } from './app-bus.ts';
 import { AppClock } from './app-clock.ts';
 import { AppSun } from './app-sun.ts';
@@ -17,6 +18,7 @@ import { AppSun } from './app-sun.ts';
 /** In whose name an app is given a home. */
 export interface AppHomeOptions extends Asker {
   readonly service: BusService;
+  readonly waits: WaitLedger;
   /** What `this` is in handlers: the app. Asked when one is called. */
   readonly self: () => unknown;
   /** Told of failures of handlers that have no `onError` of their own. */

@@ -14,6 +14,7 @@ import { RuleService } from '../rules/rule-service.ts';
 import { SchedulerService } from '../scheduler/scheduler-service.ts';
 import { Storage } from '../storage/storage.ts';
 import type { StorageLink } from '../storage/storage-link.ts';
+import { WriteBehind } from '../storage/write-behind.ts';
 import { AppInstance, type AppSurroundings } from './app-instance.ts';
 import type { AppLimits } from './app-limits.ts';
 import { type AppFinder, AppLoader } from './app-loader.ts';
@@ -33,6 +34,9 @@ export interface AppHostOptions {
   readonly isolation: 'main' | 'thread';
 }
 
+/** What is awaited within so long is written down together; nobody waits for it. */
+const GATHER_WAITS_MS = 5;
+
 /**
  * Where apps live: mirrors of the homes, bus, scheduler, executor, and the apps themselves. It stands on links and on a
  * control, which carry plain data, so it is the same in the daemon's own thread and in one of its own.
@@ -45,6 +49,8 @@ export class AppHost extends Resource implements HostOrders, Activity {
   readonly rules: RuleService;
   readonly blocking: BlockingPool;
   readonly storage: Storage;
+  /** Writes down what waits for longer than the daemon may live. */
+  readonly waits: WriteBehind;
   readonly #options: AppHostOptions;
   readonly #finder: AppFinder;
   readonly #instances = new Map<string, AppInstance>();
@@ -71,6 +77,10 @@ export class AppHost extends Resource implements HostOrders, Activity {
     this.scheduler = new SchedulerService(this, { executor: this.executor });
     this.blocking = new BlockingPool(this);
     this.storage = new Storage(options.storage, clock);
+    this.waits = new WriteBehind(this, {
+      ...{ name: 'waits', storage: this.storage, what: 'what apps wait for' },
+      gatherMs: GATHER_WAITS_MS,
+    });
     this.rules = new RuleService(this, {
       executor: this.executor,
       homes: this.homes.values(),
@@ -81,7 +91,7 @@ export class AppHost extends Resource implements HostOrders, Activity {
   async startApp(spec: AppSpec): Promise<AppReport> {
     await this.stopApp(spec.name);
     const instance = new AppInstance(this, spec, this.#surroundings());
-    instance.dependsOn(...this.homes.values(), this.bus, this.scheduler, this.rules, this.blocking);
+    instance.dependsOn(...this.homes.values(), this.bus, this.scheduler, this.rules, this.blocking, this.waits);
     this.#instances.set(spec.name, instance);
     await instance.start();
     return instance.settled;
@@ -149,9 +159,9 @@ export class AppHost extends Resource implements HostOrders, Activity {
 
   #surroundings(): AppSurroundings {
     const { limits, isolation, control } = this.#options;
-    const { clock, executor, homes, bus, scheduler, rules, blocking, storage } = this;
+    const { clock, executor, homes, bus, scheduler, rules, blocking, storage, waits } = this;
     return {
-      ...{ clock, executor, homes, bus, scheduler, rules, blocking, storage, limits, isolation },
+      ...{ clock, executor, homes, bus, scheduler, rules, blocking, storage, waits, limits, isolation },
       finder: this.#finder,
       onReport: (report) => control.onAppReport(report),
     };

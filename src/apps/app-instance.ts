@@ -6,6 +6,7 @@ import type { Outcome } from '../kernel/lane-options.ts';
 import { Life } from '../kernel/life.ts';
 import { Resource } from '../kernel/resource.ts';
 import { isCancellation, untilAborted } from '../kernel/waiting.ts';
+import { WaitLedger } from '../storage/wait-ledger.ts';
 import { checkAppConfig, checkDefaults } from './app-config.ts';
 import { AppConfigInvalid } from './app-errors.ts';
 import { type AppBelongings, Belongings, type SharedServices } from './app-given.ts';
@@ -51,6 +52,7 @@ export class AppInstance extends Resource {
   readonly spec: AppSpec;
   readonly #around: AppSurroundings;
   readonly #life: Life;
+  readonly #waits: WaitLedger;
   readonly #settled = Promise.withResolvers<AppReport>();
   /** It keeps its own limits, which are shorter; at half of this one there would be a warning. */
   protected override readonly stopLimitMs: number;
@@ -65,6 +67,8 @@ export class AppInstance extends Resource {
     this.spec = spec;
     this.#around = around;
     this.#life = new Life(spec.name);
+    const { storage, waits: behind } = around;
+    this.#waits = new WaitLedger({ storage, behind, clock: this.clock, logger: this.logger, app: spec.name });
     this.stopLimitMs = 2 * (around.limits.drainMs + around.limits.shutdownHooksMs) + 1000;
     const { name, className, home } = spec;
     this.#report = {
@@ -110,6 +114,7 @@ export class AppInstance extends Resource {
     if (hadStarted) await this.#shutDown();
     const { home } = this.#report;
     if (home !== undefined) await this.#around.rules.release(home, this.name);
+    await this.#waits.flush();
     this.#app = undefined;
     this.#move('ended');
   }
@@ -135,10 +140,12 @@ export class AppInstance extends Resource {
         await home.whenKnown(this.signal);
       }
       await this.#around.rules.prepare(home.home, this.name);
+      await this.#waits.load();
       if (this.signal.aborted) return;
       this.#move('begun');
       const app = await this.#make(found.appClass, this.#belongings(config, home));
       for (const hook of START_HOOKS) await this.#startHook(app, hook);
+      this.#waits.release();
       this.#move('started');
     } catch (error) {
       // A stop has taken over.
@@ -190,6 +197,7 @@ export class AppInstance extends Resource {
       logger: this.logger,
       dryRun: this.spec.dryRun === true,
       callTimeoutMs: this.#around.limits.callTimeoutMs,
+      waits: this.#waits,
     };
     return new Belongings(own, this.#around);
   }

@@ -28,6 +28,11 @@ export interface Contradicts<Other extends string> {
   readonly contradicts: Other;
 }
 
+/** What an option would have to be that another cannot do without. */
+export interface NeededBy<Other extends string> {
+  readonly neededBy: Other;
+}
+
 /** Refuses options that contradict each other; the compiler points at the second one. */
 export type Consistent<Given> = Given extends AnyFunction
   ? unknown
@@ -38,7 +43,12 @@ export type Consistent<Given> = Given extends AnyFunction
       Clash<Given, 'for', 'every'> &
       Clash<Given, 'backfill', 'resync', true> &
       Clash<Given, 'immediate', 'from', true> &
-      Clash<Given, 'immediate', 'changed', true>;
+      Clash<Given, 'immediate', 'changed', true> &
+      Clash<Given, 'durable', 'debounce', true> &
+      Needs<Given, 'durable', 'name', true> &
+      Needs<Given, 'durable', 'for', true> &
+      Needs<Given, 'onMissed', 'durable'> &
+      Needs<Given, 'onInterrupted', 'durable'>;
 
 /** The second argument of a method that subscribes: the handler, or options that are right in themselves. */
 export type Checked<Given, Options> = Given & Only<Given, Options> & Consistent<Given>;
@@ -52,6 +62,14 @@ type Clash<Given, First extends string, Second extends string, Value = {}> =
     ? Given[Second] extends false
       ? unknown
       : { readonly [Key in Second]: Contradicts<First> }
+    : unknown;
+
+/** Refuses the first option without the second, where the first is one of some values. */
+type Needs<Given, First extends string, Second extends string, Value = {}> =
+  Given extends Readonly<Record<First, Value>>
+    ? Given extends Readonly<Record<Second, {}>>
+      ? unknown
+      : { readonly [Key in Second]: NeededBy<First> }
     : unknown;
 
 /** Known keys that begin as the given one does, or all of them. */

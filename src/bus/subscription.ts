@@ -169,17 +169,19 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
     this.#invalid += 1;
   }
 
-  /** Takes an event that satisfied its conditions. */
-  take(event: E): void {
-    if (!this.#active || (this.#where !== undefined && !this.#isWanted(this.#where, event))) return;
+  /** Takes an event that satisfied its conditions. @returns whether it goes on to the handler, then or later. */
+  take(event: E): boolean {
+    if (!this.#active || (this.#where !== undefined && !this.#isWanted(this.#where, event))) return false;
     this.#matched += 1;
     if (this.#debounce !== undefined) {
       if (this.#debounce.push(event)) this.#coalesced += 1;
     } else if (this.#throttle !== undefined && !this.#throttle.pass()) {
       this.#coalesced += 1;
+      return false;
     } else {
       this.#run(event);
     }
+    return true;
   }
 
   /** Reports, as a failure of the handler, what kept an event from it: a person's condition that threw. */

@@ -23,10 +23,17 @@ export interface Wait {
   readonly atMs: number;
 }
 
-/** Which one: its kind, the name that the app has given it, and what tells several of that name apart. */
-export interface WaitId {
+/** Waits that belong together: those of one registration. */
+export interface WaitGroup {
+  /** The home that it is about. */
+  readonly home: string;
   readonly kind: WaitKind;
+  /** What the app calls it. */
   readonly name: string;
+}
+
+/** Which one, among those of a registration. */
+export interface WaitId extends WaitGroup {
   /** An entity, a submission. */
   readonly item: string;
 }
@@ -35,8 +42,7 @@ export interface WaitLedgerOptions {
   readonly storage: Storage;
   readonly behind: WriteBehind;
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly home: string;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly app: string;
 }
 
@@ -56,34 +62,32 @@ export class WaitLedger {
   readonly #waits = new Map<string, Wait>();
   /** Those that were there at the start, by kind and name, until somebody asks for them. */
   readonly #unadopted = new Map<string, Set<string>>();
-  #loaded = false;
 
   constructor(options: WaitLedgerOptions) {
     this.#options = options;
-    this.#namespace = `waits/${options.home}/${options.app}`;
+    this.#namespace = `waits/${options.app}`;
   }
 
-  /**
-   * Reads what waits. Done once, before the app begins.
-   *
-   * @throws what the storage throws: an app whose waits are not known must not begin, since it would make them anew.
-   */
+  /** Reads what waits, before the app begins. Where the storage fails the app begins without, which is told. */
   async load(): Promise<void> {
-    if (this.#loaded) return;
-    for await (const { key, value } of this.#options.storage.entries(this.#namespace)) {
-      const id = idOf(key);
-      if (id === undefined || !isWait(value)) continue;
-      this.#waits.set(key, value);
-      const group = groupOf(id);
-      const keys = this.#unadopted.get(group) ?? new Set();
-      this.#unadopted.set(group, keys.add(key));
+    const { storage, logger, app } = this.#options;
+    try {
+      for await (const { key, value } of storage.entries(this.#namespace)) {
+        const id = idOf(key);
+        if (id === undefined || !isWait(value)) continue;
+        this.#waits.set(key, value);
+        const group = groupOf(id);
+        const keys = this.#unadopted.get(group) ?? new Set();
+        this.#unadopted.set(group, keys.add(key));
+      }
+    } catch (error) {
+      logger.warn({ err: error }, `what ${app} was waiting for is not known: the storage fails`);
     }
-    this.#loaded = true;
   }
 
-  /** What was there of a kind and name when the app started, by item. It has found whom it belongs to. */
-  adopt(kind: WaitKind, name: string): ReadonlyMap<string, Wait> {
-    const group = groupOf({ kind, name });
+  /** What was there of a registration when the app started, by item. It has found whom it belongs to. */
+  adopt(registration: WaitGroup): ReadonlyMap<string, Wait> {
+    const group = groupOf(registration);
     const found = new Map<string, Wait>();
     for (const key of this.#unadopted.get(group) ?? []) {
       const wait = this.#waits.get(key);
@@ -106,16 +110,33 @@ export class WaitLedger {
   /**
    * Its handler is about to begin. Resolves once that is written down; where the storage fails it resolves all the same,
    * for the house goes on, and what is then killed may run twice.
+   *
+   * @returns the wait as it is now; another stands in its place once something else is awaited under its id.
    */
-  async claim(id: WaitId): Promise<void> {
+  async claim(id: WaitId): Promise<Wait | undefined> {
     const wait = this.get(id);
-    if (wait === undefined) return;
-    this.#put(id, 'claimed', wait.about);
-    if (await this.#options.behind.flush()) return;
+    if (wait === undefined) return undefined;
+    const claimed = this.#put(id, 'claimed', wait.about);
+    if (await this.#options.behind.flush()) return claimed;
     this.#options.logger.warn(
       { wait: id },
       `"${id.name}" runs without it being written down: should the daemon be killed meanwhile, it will run again`,
     );
+    return claimed;
+  }
+
+  /** More is known of what waits, or has been met. */
+  amend(id: WaitId, about: Json): void {
+    const wait = this.get(id);
+    if (wait !== undefined) this.#put(id, wait.status, about);
+  }
+
+  /** It is under another item of the same registration from now on. */
+  rename(id: WaitId, item: string): void {
+    const wait = this.get(id);
+    if (wait === undefined) return;
+    this.forget(id);
+    this.#put({ ...id, item }, wait.status, wait.about);
   }
 
   /** Its handler has ended, or will never begin. What is given stays, as that which has been met. */
@@ -169,12 +190,13 @@ export class WaitLedger {
     return size;
   }
 
-  #put(id: WaitId, status: WaitStatus, about: Json): void {
+  #put(id: WaitId, status: WaitStatus, about: Json): Wait {
     const key = keyOf(id);
     const wait = { status, about, atMs: this.#options.clock.nowMs() };
     const json = jsonOf(wait, `What is to be kept of "${id.name}"`);
     this.#waits.set(key, wait);
     this.#options.behind.put({ kind: 'set', namespace: this.#namespace, key, json });
+    return wait;
   }
 }
 
@@ -182,8 +204,8 @@ function describe({ kind, item }: WaitId): string {
   return kind === 'hold' || kind === 'debounce' ? `that of ${item}` : `one of its runs`;
 }
 
-function groupOf({ kind, name }: Pick<WaitId, 'kind' | 'name'>): string {
-  return `${kind}/${encodeURIComponent(name)}`;
+function groupOf({ home, kind, name }: WaitGroup): string {
+  return `${home}/${kind}/${encodeURIComponent(name)}`;
 }
 
 function keyOf(id: WaitId): string {
@@ -193,9 +215,9 @@ function keyOf(id: WaitId): string {
 const KINDS: readonly string[] = ['hold', 'debounce', 'job', 'question'] satisfies WaitKind[];
 
 function idOf(key: string): WaitId | undefined {
-  const [kind = '', name = '', ...item] = key.split('/');
+  const [home = '', kind = '', name = '', ...item] = key.split('/');
   if (!isKind(kind) || item.length === 0) return undefined;
-  return { kind, name: decodeURIComponent(name), item: item.join('/') };
+  return { home, kind, name: decodeURIComponent(name), item: item.join('/') };
 }
 
 function isKind(kind: string): kind is WaitKind {

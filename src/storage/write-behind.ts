@@ -10,6 +10,8 @@ const RETRY_MS = 10_000;
 const COMMIT_CHARACTERS = STORAGE_LIMITS.commitBytes / 4;
 
 export interface WriteBehindOptions {
+  /** Its name among what its owner has. */
+  readonly name: string;
   readonly storage: Storage;
   /** What is written, for messages: `the calls of apps`. */
   readonly what: string;
@@ -30,7 +32,7 @@ export class WriteBehind extends Resource {
   #failing = false;
 
   constructor(owner: Resource, options: WriteBehindOptions) {
-    super('write-behind', owner);
+    super(options.name, owner);
     this.#options = options;
   }
 

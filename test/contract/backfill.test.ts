@@ -9,6 +9,7 @@ import type { HomeSocket, HomeTransport, SocketListener } from '../../src/home-a
 import { Cancelled } from '../../src/kernel/errors.ts';
 import { Executor } from '../../src/kernel/executor.ts';
 import { Life } from '../../src/kernel/life.ts';
+import { memoryWaits } from '../storage/memory-storage.ts';
 import { Logging } from '../../src/kernel/logging.ts';
 import { Resource } from '../../src/kernel/resource.ts';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
@@ -62,7 +63,15 @@ describe('what was missed', () => {
     await root.start();
     await home.firstReady;
     const life = new Life('hall');
-    const bus = new AppBus({ service, home, life, clock, logger: logging.logger('app.hall'), self: () => undefined });
+    const bus = new AppBus({
+      service,
+      home,
+      life,
+      clock,
+      logger: logging.logger('app.hall'),
+      waits: memoryWaits({ clock, logging }, 'hallway'),
+      self: () => undefined,
+    });
     const set = (value: number): Promise<unknown> =>
       other.api.call('input_number.set_value', { target: NUMBER, data: { value } });
 

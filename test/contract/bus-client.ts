@@ -4,6 +4,7 @@ import { Cancelled } from '../../src/kernel/errors.ts';
 import { Executor } from '../../src/kernel/executor.ts';
 import type { Failure } from '../../src/kernel/failure.ts';
 import { Life } from '../../src/kernel/life.ts';
+import { memoryWaits } from '../storage/memory-storage.ts';
 import { Logging } from '../../src/kernel/logging.ts';
 import { Resource, type ResourceContext } from '../../src/kernel/resource.ts';
 import { SystemClock } from '../../src/kernel/system-clock.ts';
@@ -30,7 +31,16 @@ export async function openBus({ home }: OpenApi) {
   const life = new Life('contract');
   const failures: Failure[] = [];
   const onError = (failure: Failure): void => void failures.push(failure);
-  const bus = new AppBus({ service, home, life, clock, logger, self: () => undefined, onError });
+  const bus = new AppBus({
+    service,
+    home,
+    life,
+    clock,
+    logger,
+    waits: memoryWaits({ clock, logging }, 'hallway'),
+    self: () => undefined,
+    onError,
+  });
   return {
     bus,
     failures,

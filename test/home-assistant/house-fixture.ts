@@ -6,6 +6,7 @@ import { Cancelled } from '../../src/kernel/errors.ts';
 import { Executor } from '../../src/kernel/executor.ts';
 import type { Failure } from '../../src/kernel/failure.ts';
 import { Life } from '../../src/kernel/life.ts';
+import { memoryWaits } from '../storage/memory-storage.ts';
 import { Logging, type LogRecord } from '../../src/kernel/logging.ts';
 import { Resource, type ResourceContext } from '../../src/kernel/resource.ts';
 import { durationMs, signedDurationMs } from '../../src/kernel/duration.ts';
@@ -65,6 +66,7 @@ export async function startHouse(
       life: of,
       clock,
       logger: logging.logger(`app.${of.name}`),
+      waits: memoryWaits({ clock, logging }, of.name),
       self: () => self,
       onError: options.onError,
     });

@@ -25,7 +25,7 @@ beforeEach(async () => {
   root = new Root('test', { clock, logging });
   adapter = new FillableStorage({ clock, file: IN_MEMORY, onListenerFailure: () => undefined });
   service = new StorageService(root, { adapter });
-  behind = new WriteBehind(root, { storage: service.storage, what: 'what waits', gatherMs: 20 });
+  behind = new WriteBehind(root, { name: 'waits', storage: service.storage, what: 'what waits', gatherMs: 20 });
   behind.dependsOn(service);
   clock.addActivity(service);
   await root.start();
@@ -90,7 +90,7 @@ describe('what is written behind', () => {
     put('a', 1);
     await behind.stop();
     expect(await stored('n')).toEqual({ a: 1 });
-    const another = new WriteBehind(root, { storage: service.storage, what: 'the rest', gatherMs: 20 });
+    const another = new WriteBehind(root, { name: 'more', storage: service.storage, what: 'the rest', gatherMs: 20 });
     await another.start();
     adapter.isFull = true;
     another.put({ kind: 'set', namespace: 'n', key: 'b', json: '1' });
@@ -102,31 +102,32 @@ describe('what is written behind', () => {
 describe('the ledger of waits', () => {
   const ledger = async (): Promise<WaitLedger> => {
     const made = new WaitLedger({
-      ...{ storage: service.storage, behind, clock, logger: logging.logger('test'), home: 'default', app: 'hallway' },
+      ...{ storage: service.storage, behind, clock, logger: logging.logger('test'), app: 'hallway' },
     });
     await made.load();
     return made;
   };
-  const CLEAR = { kind: 'hold', name: 'clear / all', item: 'binary_sensor.hallway' } as const;
+  const CLEAR = { home: 'default', kind: 'hold', name: 'clear / all', item: 'binary_sensor.hallway' } as const;
+  const BUILD = { home: 'default', kind: 'job', name: 'clear / all', item: 'a/b' } as const;
 
   it('gives what waits back to whoever asks for it by name', async () => {
     const before = await ledger();
     before.await(CLEAR, { sinceMs: 5 });
     before.await({ ...CLEAR, item: 'binary_sensor.stairs' }, { sinceMs: 6 });
     before.await({ ...CLEAR, name: 'clear' }, { sinceMs: 7 });
-    before.await({ kind: 'job', name: 'clear / all', item: 'a/b' }, [1]);
+    before.await(BUILD, [1]);
     await before.flush();
 
     const after = await ledger();
     const atMs = clock.nowMs();
-    expect(after.adopt('hold', 'clear / all')).toEqual(
+    expect(after.adopt(CLEAR)).toEqual(
       new Map([
         ['binary_sensor.hallway', { status: 'waiting', about: { sinceMs: 5 }, atMs }],
         ['binary_sensor.stairs', { status: 'waiting', about: { sinceMs: 6 }, atMs }],
       ]),
     );
-    expect(after.adopt('job', 'clear / all')).toEqual(new Map([['a/b', { status: 'waiting', about: [1], atMs }]]));
-    expect(after.adopt('hold', 'clear / all')).toEqual(new Map());
+    expect(after.adopt(BUILD)).toEqual(new Map([['a/b', { status: 'waiting', about: [1], atMs }]]));
+    expect(after.adopt(CLEAR)).toEqual(new Map());
     expect(after.size).toBe(4);
   });
 
@@ -135,7 +136,7 @@ describe('the ledger of waits', () => {
     before.await(CLEAR, { sinceMs: 5 });
     await before.claim(CLEAR);
     const after = await ledger();
-    expect(after.adopt('hold', CLEAR.name).get(CLEAR.item)).toMatchObject({ status: 'claimed', about: { sinceMs: 5 } });
+    expect(after.adopt(CLEAR).get(CLEAR.item)).toMatchObject({ status: 'claimed', about: { sinceMs: 5 } });
   });
 
   it('lets a handler begin that cannot be written down, and tells it', async () => {
@@ -157,7 +158,7 @@ describe('the ledger of waits', () => {
     before.settle({ ...CLEAR, item: 'other' }, { sinceMs: 5 });
     await before.flush();
     expect(before.size).toBe(0);
-    expect([...(await ledger()).adopt('hold', CLEAR.name)]).toEqual([
+    expect([...(await ledger()).adopt(CLEAR)]).toEqual([
       ['other', { status: 'settled', about: { sinceMs: 5 }, atMs: clock.nowMs() }],
     ]);
   });
@@ -176,14 +177,14 @@ describe('the ledger of waits', () => {
     ]);
     await clock.advanceBy(6 * 86_400_000);
     const back = await ledger();
-    expect(back.adopt('hold', CLEAR.name).size).toBe(2);
+    expect(back.adopt(CLEAR).size).toBe(2);
     await clock.advanceBy(86_400_000);
-    expect((await ledger()).adopt('hold', CLEAR.name).size).toBe(0);
+    expect((await ledger()).adopt(CLEAR).size).toBe(0);
   });
 
   it('leaves aside what it cannot read', async () => {
-    await service.storage.set('waits/default/hallway', 'nothing', 1);
-    await service.storage.set('waits/default/hallway', 'hold/a/b', 'text');
+    await service.storage.set('waits/hallway', 'nothing', 1);
+    await service.storage.set('waits/hallway', 'default/hold/a/b', 'text');
     expect((await ledger()).size).toBe(0);
   });
 

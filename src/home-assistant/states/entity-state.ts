@@ -211,6 +211,20 @@ export function entityStateOfCompressed(entityId: string, wire: CompressedState)
   });
 }
 
+/** The same state as the differences of `subscribe_entities` first bring it. */
+export function compressedOf(state: EntityState): CompressedState {
+  const lc = partsOf.lastChangedS(state);
+  const lu = partsOf.lastUpdatedS(state);
+  const { id, parentId, userId } = state.context;
+  return {
+    s: state.state,
+    a: partsOf.attributes(state),
+    c: parentId === null && userId === null ? id : { id, parent_id: parentId, user_id: userId },
+    lc,
+    ...(lu === lc ? {} : { lu }),
+  };
+}
+
 /** A state as REST and `state_changed` have it. */
 export function entityStateOfWire(wire: WireState): EntityState {
   return new EntityState({

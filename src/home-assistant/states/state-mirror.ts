@@ -97,6 +97,17 @@ export class StateMirror {
     return this.#records.size > 0;
   }
 
+  /** What an entity was before anything was known of it here. It counts as long as the entity has no value. */
+  remember(state: EntityState): void {
+    this.#record(state.entityId)?.remember(state);
+  }
+
+  /** Whether there are entities, and all of them were written after a moment on Home Assistant's clock. */
+  allUpdatedSince(ms: number): boolean {
+    for (const record of this.#records.values()) if (record.lastUpdatedS * 1000 <= ms) return false;
+    return this.#records.size > 0;
+  }
+
   /** Whether any entity is known under an id that it had once. */
   get hasRenames(): boolean {
     return this.#formerly.size > 0;
@@ -322,6 +333,10 @@ class EntityRecord {
 
   get lastUpdatedS(): number {
     return this.#lastUpdatedS;
+  }
+
+  remember(state: EntityState): void {
+    if (!isAvailable(this.state)) this.#lastGood ??= state;
   }
 
   /** It is the same entity as another record's. */

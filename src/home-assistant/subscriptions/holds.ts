@@ -19,6 +19,17 @@ export interface Hold {
   readonly restarted: boolean;
 }
 
+/** Who keeps account of holds. */
+export interface HoldNotes {
+  /** One begins, or goes on otherwise than before. */
+  began(hold: Hold): void;
+  /** One ended before it had lasted. */
+  ended(entityId: string): void;
+  /** A state of an entity that has no hold, and begins none with it. */
+  seen(state: EntityState): void;
+  renamed(from: string, to: string): void;
+}
+
 export interface HoldsOptions {
   readonly clock: Clock;
   /** How far Home Assistant's clock is ahead of ours. */
@@ -30,6 +41,7 @@ export interface HoldsOptions {
   readonly label: string;
   /** Called when a hold has lasted. `dueMs` is on Home Assistant's clock; `justTold` that its state has only now come. */
   readonly fire: (hold: Hold, dueMs: number, justTold: boolean) => void;
+  readonly notes?: HoldNotes | undefined;
 }
 
 /** What becomes of the hold of an entity; `anew` begins one for a state that came back. */
@@ -90,6 +102,7 @@ export class Holds {
     const { test, facet } = this.#options;
     const present = this.#holds.get(to.entityId)?.hold;
     const verdict = holdVerdict(present, from, to, transition, test, facet);
+    if (verdict === 'none') this.#options.notes?.seen(to);
     if (verdict === 'keep' || verdict === 'none') return;
     this.end(to.entityId);
     if (verdict === 'end') return;
@@ -110,9 +123,8 @@ export class Holds {
   takeUntold(from: EntityState | null, to: EntityState, transition: StateTransition): void {
     const { test, facet } = this.#options;
     const present = this.#holds.get(to.entityId)?.hold;
-    if (present !== undefined && holdVerdict(present, from, to, transition, test, facet) !== 'keep') {
-      this.end(to.entityId);
-    }
+    if (present === undefined) this.#options.notes?.seen(to);
+    else if (holdVerdict(present, from, to, transition, test, facet) !== 'keep') this.end(to.entityId);
   }
 
   /** Begins a hold of what is so already; one that has lasted fires at once. */
@@ -123,14 +135,14 @@ export class Holds {
   /** An entity has another id, and lasts on as it was. */
   rename(from: string, to: string): void {
     const hold = this.#holds.get(from)?.hold;
+    this.#options.notes?.renamed(from, to);
     if (hold === undefined) return;
-    this.end(from);
+    this.#drop(from);
     this.#begin({ ...hold, entityId: to }, false);
   }
 
   end(entityId: string): void {
-    this.#holds.get(entityId)?.timer?.cancel();
-    this.#holds.delete(entityId);
+    if (this.#drop(entityId)) this.#options.notes?.ended(entityId);
   }
 
   /** None is over until they go on: what has become of their entities is not known yet. */
@@ -168,9 +180,15 @@ export class Holds {
     this.#holds.clear();
   }
 
+  #drop(entityId: string): boolean {
+    this.#holds.get(entityId)?.timer?.cancel();
+    return this.#holds.delete(entityId);
+  }
+
   #begin(hold: Hold, justTold: boolean): void {
     const entry = { hold, timer: undefined };
     this.#holds.set(hold.entityId, entry);
+    this.#options.notes?.began(hold);
     this.#arm(entry, justTold);
   }
 

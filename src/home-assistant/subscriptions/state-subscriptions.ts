@@ -22,6 +22,15 @@ import type { Home } from '../home.ts';
 import { describeStateChange, type StateChange } from './state-change.ts';
 import { describeMeant, readTarget } from './state-target.ts';
 import { compileStateTest, type Criteria } from './state-test.ts';
+import type { Logger } from '../../kernel/logging.ts';
+import type { WaitLedger } from '../../storage/wait-ledger.ts';
+import {
+  readWaitPolicy,
+  WAIT_POLICY_OPTIONS,
+  type WaitPolicy,
+  type WaitPolicyOptions,
+} from '../../storage/wait-policy.ts';
+import { DurableHolds } from './durable-holds.ts';
 import { type Cause, type CauseCondition, compileCause } from '../provenance/cause.ts';
 import { facetOf, StateWatch, type WatchSink } from './state-watch.ts';
 import type { UnknownEntities } from '../states/unknown-entities.ts';
@@ -29,6 +38,9 @@ import type { UnknownEntities } from '../states/unknown-entities.ts';
 /** In whose name states are subscribed to and waited for. */
 export interface StateSubscriber {
   readonly home: Home;
+  /** Where waits are kept that outlive the daemon. */
+  readonly waits: WaitLedger;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
   readonly scope: BusScope;
   readonly life: Life;
   readonly clock: Clock;
@@ -36,7 +48,8 @@ export interface StateSubscriber {
 }
 
 /** Options of state subscriptions, their types by domain forgotten. */
-export interface StateSubscriptionOptions extends Criteria, HandlerOptions<StateChange> {
+export interface StateSubscriptionOptions extends Criteria, HandlerOptions<StateChange>, WaitPolicyOptions {
+  readonly durable?: boolean | undefined;
   readonly for?: DurationInput | undefined;
   readonly immediate?: boolean | undefined;
   readonly resync?: 'ignore' | undefined;
@@ -64,9 +77,18 @@ export interface StateWaitOptions extends Criteria {
   readonly where?: ((event: StateChange) => boolean) | undefined;
 }
 
+const DURABLE_OPTIONS = ['durable', ...WAIT_POLICY_OPTIONS];
 const CRITERIA_OPTIONS = ['from', 'to', 'changed', 'for', 'every', 'availability'];
-const STATE_OPTIONS = [...CRITERIA_OPTIONS, 'immediate', 'resync', 'backfill', 'cause', ...HANDLER_OPTIONS];
-const AVAILABILITY_OPTIONS = ['for', 'immediate', 'resync', 'cause', ...HANDLER_OPTIONS];
+const STATE_OPTIONS = [
+  ...CRITERIA_OPTIONS,
+  ...DURABLE_OPTIONS,
+  'immediate',
+  'resync',
+  'backfill',
+  'cause',
+  ...HANDLER_OPTIONS,
+];
+const AVAILABILITY_OPTIONS = [...DURABLE_OPTIONS, 'for', 'immediate', 'resync', 'cause', ...HANDLER_OPTIONS];
 const WAIT_OPTIONS = [...CRITERIA_OPTIONS, 'timeout', 'next', 'where'];
 
 /**
@@ -75,7 +97,7 @@ const WAIT_OPTIONS = [...CRITERIA_OPTIONS, 'timeout', 'next', 'where'];
  * @throws InvalidArgument if an option, a condition or the target is not what it has to be; Cancelled once the app has stopped.
  */
 export function subscribeToStates(subscriber: StateSubscriber, request: StateSubscriptionRequest): Subscription {
-  const { home, scope, life, clock, unknown } = subscriber;
+  const { home, scope, life, clock, unknown, waits, logger } = subscriber;
   const { method, options, attribute } = request;
   assertMayAct(life, `bus.${method}`);
   const meant = readTarget(request.target, method);
@@ -98,12 +120,21 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   if (immediate && options.changed !== undefined)
     throw contradiction(door, 'immediate', 'changed', 'what holds already has not changed');
   const test = compileStateTest(criteria, facetOf(attribute), door.method);
+  const policy = readDurability(options, forMs, door);
+  const facet = facetOf(attribute);
+  const durable =
+    policy === undefined || forMs === undefined
+      ? undefined
+      : new DurableHolds({
+          ...{ ledger: waits, name: settings.name ?? '', policy, life, logger },
+          ...{ home, clock, test, facet, forMs, takesPresent: immediate },
+        });
 
   const subscription = scope.open<StateChange>({
     method,
     target,
     settings,
-    handler: request.handler,
+    handler: durable === undefined ? request.handler : durable.guard(request.handler),
     describe: describeStateChange,
   });
   const watch = new StateWatch({
@@ -116,6 +147,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
     forMs,
     ignoresMissed,
     wantsMissed,
+    durable,
     priority: settings.priority,
     sink: isMeant === undefined ? subscription : causedBy(isMeant, subscription),
     app: life.name,
@@ -126,7 +158,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
   subscription.attach(() => watch.stop());
   unknown.warnOf(meant, method);
   // Not before the caller has the handle and its own setup is done, and yet before anything else can happen.
-  if (immediate) queueMicrotask(() => watch.takePresent());
+  if (immediate || durable !== undefined) queueMicrotask(() => watch.takePresent());
   return subscription;
 }
 
@@ -157,8 +189,10 @@ export async function waitForState(
   unknown.warnOf(meant, method);
 
   return waitUntil<StateChange>({ life, clock, timeoutMs, what: door.method }, (settle, fail) => {
-    const take = (event: StateChange): void => {
-      if (options.where === undefined || truth(options.where(event), `"where" of ${door.method}`)) settle(event);
+    const take = (event: StateChange): boolean => {
+      const isWanted = options.where === undefined || truth(options.where(event), `"where" of ${door.method}`);
+      if (isWanted) settle(event);
+      return isWanted;
     };
     const sink = { countReceived: () => undefined, take, refuse: fail };
     const source = currentExecution() ?? life;
@@ -184,6 +218,34 @@ export async function waitForState(
   });
 }
 
+/** @returns undefined where nothing is to outlive the daemon. */
+function readDurability(
+  options: StateSubscriptionOptions,
+  forMs: number | undefined,
+  door: Door,
+): WaitPolicy | undefined {
+  if (!flagOf(options.durable, 'durable', door)) {
+    const without = WAIT_POLICY_OPTIONS.find((key) => options[key] !== undefined);
+    if (without === undefined) return undefined;
+    throw new InvalidArgument(`${door.method} was given "${without}" without "durable"`, {
+      hint: `It says what becomes of a wait over an end of the daemon, which only a durable one has. Add durable: true, or leave it out.`,
+    });
+  }
+  if (options.name === undefined) {
+    throw new InvalidArgument(`${door.method} is to be durable, and has no name`, {
+      hint: `Under its name it is found again after a restart: give one, as in { name: 'clear', durable: true }.`,
+    });
+  }
+  if (forMs === undefined) {
+    throw new InvalidArgument(`${door.method} is to be durable, and has nothing that lasts`, {
+      hint: 'Durable is a wait: give `for`, or leave out `durable`.',
+    });
+  }
+  if (options.debounce !== undefined)
+    throw contradiction(door, 'durable', 'debounce', 'what has lasted is to be handled then, and not later');
+  return readWaitPolicy(options, door.method);
+}
+
 /** Lets those through whose cause is meant. */
 function causedBy(isMeant: (cause: Cause) => boolean, sink: WatchSink): WatchSink {
   return {
@@ -195,9 +257,9 @@ function causedBy(isMeant: (cause: Cause) => boolean, sink: WatchSink): WatchSin
         through = isMeant(event.cause);
       } catch (error) {
         sink.refuse(error, describeStateChange(event));
-        return;
+        return false;
       }
-      if (through) sink.take(event);
+      return through && sink.take(event);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Only } from '../../bus/only.ts';
 import type { Available, Not, NumericCondition, OneOf, Scalar } from '../../bus/conditions.ts';
 import type { HandlerOptions } from '../../bus/handler-options.ts';
 import type { DurationInput } from '../../kernel/duration.ts';
+import type { WaitPolicyOptions } from '../../storage/wait-policy.ts';
 import type {
   ChangeConditionOf,
   DomainState,
@@ -152,7 +153,15 @@ export type AttributeComparison = ChangeConditionOf<'sensor'> | ((from: unknown,
 export interface StateOptions<Id extends string = string>
   extends
     StateCriteria<DomainState<DomainOf<Id>> | Unavailable, StateCondition<Id>, StateComparison<Id>>,
-    HandlerOptions<StateChangeEvent<Id>> {
+    HandlerOptions<StateChangeEvent<Id>>,
+    WaitPolicyOptions {
+  /**
+   * Keeps the wait (`for`) when the daemon ends: the subscription of the same `name` goes on with it at the next start.
+   * What the entity did meanwhile counts, a change that nobody saw too. `name` and `for` are needed.
+   *
+   * @defaultValue false
+   */
+  readonly durable?: boolean | undefined;
   /** Fires at once too where the condition holds already; with `for`, counted from `lastChanged`. @defaultValue false */
   readonly immediate?: boolean | undefined;
   /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
@@ -170,7 +179,17 @@ export interface StateOptions<Id extends string = string>
 
 /** What `onAttributeChange` can be given. */
 export interface AttributeOptions<Id extends string = string>
-  extends StateCriteria<Scalar, AttributeCondition, AttributeComparison>, HandlerOptions<AttributeChangeEvent<Id>> {
+  extends
+    StateCriteria<Scalar, AttributeCondition, AttributeComparison>,
+    HandlerOptions<AttributeChangeEvent<Id>>,
+    WaitPolicyOptions {
+  /**
+   * Keeps the wait (`for`) when the daemon ends: the subscription of the same `name` goes on with it at the next start.
+   * What the entity did meanwhile counts, a change that nobody saw too. `name` and `for` are needed.
+   *
+   * @defaultValue false
+   */
+  readonly durable?: boolean | undefined;
   /** Fires at once too where the condition holds already. @defaultValue false */
   readonly immediate?: boolean | undefined;
   /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
@@ -187,7 +206,15 @@ export interface AttributeOptions<Id extends string = string>
 }
 
 /** What `onUnavailable` and `onAvailable` can be given. */
-export interface AvailabilityOptions<Id extends string = string> extends HandlerOptions<StateChangeEvent<Id>> {
+export interface AvailabilityOptions<Id extends string = string>
+  extends HandlerOptions<StateChangeEvent<Id>>, WaitPolicyOptions {
+  /**
+   * Keeps the wait (`for`) when the daemon ends: the subscription of the same `name` goes on with it at the next start.
+   * What the entity did meanwhile counts, a change that nobody saw too. `name` and `for` are needed.
+   *
+   * @defaultValue false
+   */
+  readonly durable?: boolean | undefined;
   /** Fires once it has been so for so long. */
   readonly for?: DurationInput | undefined;
   /** Fires at once too where it is so already. @defaultValue false */
@@ -267,7 +294,7 @@ export interface EntityRemoved<
   readonly to: null;
 }
 
-/** No change: the condition held already (`immediate`, `waitFor`). */
+/** No change that was seen: the condition held already (`immediate`, `waitFor`), or came true while the daemon was off. */
 export interface StateHeld<
   Id extends string,
   To extends string,
@@ -343,11 +370,18 @@ type MayBeRemoved<Options> = HasConditions<Options> extends true ? false : true;
 
 type MayBeInitial<Options> = unknown extends Options
   ? true
-  : 'immediate' extends keyof Options
-    ? true extends Options['immediate' & keyof Options]
+  : Options extends { readonly immediate: infer Immediate }
+    ? true extends Immediate
       ? true
-      : false
-    : false;
+      : ComesBack<Options>
+    : ComesBack<Options>;
+
+/** A wait may begin with a change that was made while the daemon was off. */
+type ComesBack<Options> = Options extends { readonly durable: infer Durable }
+  ? true extends Durable
+    ? true
+    : false
+  : false;
 
 type StateBefore<Id extends string, Options> = Options extends { readonly from: infer Condition extends {} }
   ? Satisfying<Condition, VisibleState<Id, Options>>

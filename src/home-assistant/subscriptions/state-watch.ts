@@ -3,6 +3,7 @@ import { type KeyPattern, partsOfPattern, patternTest } from '../../bus/key-patt
 import type { Clock } from '../../kernel/clock.ts';
 import { type EntityState, peekAttribute } from '../states/entity-state.ts';
 import type { Home, HomeLifecycleEvent } from '../home.ts';
+import type { DurableHolds } from './durable-holds.ts';
 import { type Hold, Holds } from './holds.ts';
 import { LookThrough } from './look-through.ts';
 import { SelectedEntities } from '../registries/selected-entities.ts';
@@ -20,7 +21,8 @@ import type { StateTest } from './state-test.ts';
 export interface WatchSink {
   /** A change of an entity that is watched, whether it is meant or not. */
   countReceived(): void;
-  take(event: StateChange): void;
+  /** @returns whether it goes on to the handler. */
+  take(event: StateChange): boolean;
   /** A person's condition threw. */
   refuse(error: unknown, input: string): void;
 }
@@ -39,6 +41,8 @@ export interface WatchOptions {
   readonly ignoresMissed: boolean;
   /** What was missed is told step by step, as the history has it. */
   readonly wantsMissed: boolean;
+  /** Keeps the holds over an end of the daemon. */
+  readonly durable?: DurableHolds | undefined;
   readonly priority: number;
   readonly sink: WatchSink;
   /** The app in whose name it watches. */
@@ -88,19 +92,22 @@ export class StateWatch {
       facet: facetOf(attribute),
       label: label(),
       fire: (hold, dueMs, justTold) => this.#fire(hold, dueMs, justTold),
+      notes: options.durable,
     });
   }
 
   start(): void {
-    const { home, takesPresent } = this.#options;
+    const { home, takesPresent, durable } = this.#options;
     const holds = this.#holds;
     // Of a home that has never answered there is nothing to take yet.
-    const takesFirst = takesPresent && home.config === undefined;
+    const takesFirst = (takesPresent || durable !== undefined) && home.config === undefined;
     this.#removers = [
       this.#listen(),
       ...(takesFirst ? [home.lifecycle.subscribe('connected', (event) => this.#takeFirst(event))] : []),
       ...(this.#options.wantsMissed ? [home.backfill.join(this.#reader())] : []),
-      ...(holds === undefined ? [] : [home.lifecycle.subscribe('connected', () => holds.rearm())]),
+      ...(holds === undefined
+        ? []
+        : [home.lifecycle.subscribe('connected', (event) => this.#reconnected(event, holds))]),
     ];
   }
 
@@ -121,6 +128,12 @@ export class StateWatch {
     return () => selected.stop();
   }
 
+  #reconnected(event: HomeLifecycleEvent, holds: Holds): void {
+    if (event.kind !== 'connected') return;
+    holds.rearm();
+    if (event.again) this.#options.durable?.reconnected((entityId) => this.#present(entityId));
+  }
+
   /** The home has answered for the first time. */
   #takeFirst(event: HomeLifecycleEvent): void {
     // Those that a selection means are taken when they become known.
@@ -132,10 +145,16 @@ export class StateWatch {
     this.#removers = undefined;
     this.#held = undefined;
     this.#holds?.cancel();
+    this.#options.durable?.stopped();
   }
 
   /** Takes states that satisfy the conditions already for changes. */
   takePresent(entityIds: Iterable<string> = this.#entityIds()): void {
+    const { durable, home } = this.#options;
+    if (durable !== undefined && this.#holds !== undefined) {
+      if (home.config !== undefined) this.#takeUp(durable, this.#holds, entityIds);
+      return;
+    }
     for (const entityId of entityIds) {
       const state = this.#present(entityId);
       if (state === undefined) continue;
@@ -144,6 +163,21 @@ export class StateWatch {
       } catch (error) {
         this.#sink.refuse(error, `${entityId}: ${state.state}`);
       }
+    }
+  }
+
+  #takeUp(durable: DurableHolds, holds: Holds, entityIds: Iterable<string>): void {
+    if (this.#removers === undefined) return;
+    try {
+      durable.resume(
+        entityIds,
+        (entityId) => this.#present(entityId),
+        (hold) => holds.begin(hold),
+      );
+      // Whom a selection means is known with the registries.
+      if (!isChoice(this.#options.meant) || this.#options.home.registries.loaded) durable.resumed();
+    } catch (error) {
+      this.#sink.refuse(error, 'holds of an earlier life of the daemon');
     }
   }
 
@@ -220,7 +254,18 @@ export class StateWatch {
     if (from === null ? !this.#test.firesFirst(to) : !this.#test.fires(from, to)) return;
     const kind = from === null ? 'added' : 'changed';
     const { resync, restarted, backfill = false } = transition;
-    this.#tell({ kind, entityId, from, to, resync, backfill, stale: false, firedAtMs: undefined, origin: null, restarted });
+    this.#tell({
+      kind,
+      entityId,
+      from,
+      to,
+      resync,
+      backfill,
+      stale: false,
+      firedAtMs: undefined,
+      origin: null,
+      restarted,
+    });
   }
 
   /** What was known of an entity under another id is known of it still. Gives whether nothing but the id has changed. */
@@ -231,8 +276,9 @@ export class StateWatch {
   }
 
   #join(entityIds: readonly string[]): boolean {
-    if (this.#options.takesPresent) this.takePresent(entityIds);
-    return this.#options.takesPresent;
+    const { takesPresent, durable } = this.#options;
+    if (takesPresent || durable !== undefined) this.takePresent(entityIds);
+    return takesPresent;
   }
 
   #leave(entityIds: readonly string[]): void {
@@ -293,19 +339,24 @@ export class StateWatch {
     const to = (past === undefined ? this.#present(entityId) : this.#seenIn(past)) ?? origin;
     const stale = past === undefined ? !justTold && this.#isStale(entityId) : to !== past.from;
     const backfill = past !== undefined;
-    this.#tell({
+    const event = this.#eventOf({
       ...{ kind, entityId, from, to, resync: resync || backfill, backfill },
       ...{ stale, firedAtMs: dueMs, origin, restarted },
     });
+    const { durable } = this.#options;
+    durable?.fires(hold, event);
+    if (!this.#sink.take(event)) durable?.leftOut(event);
   }
 
   #tell(occurrence: StateOccurrence): void {
+    this.#sink.take(this.#eventOf(occurrence));
+  }
+
+  #eventOf(occurrence: StateOccurrence): StateChange {
     const { attribute, source } = this.#options;
-    this.#sink.take(
-      attribute === undefined
-        ? new StateChange(occurrence, source, this.#asker)
-        : new AttributeChange(occurrence, source, this.#asker, attribute),
-    );
+    return attribute === undefined
+      ? new StateChange(occurrence, source, this.#asker)
+      : new AttributeChange(occurrence, source, this.#asker, attribute);
   }
 
   /** The state of an entity as the subscription sees it. */

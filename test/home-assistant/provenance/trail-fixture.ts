@@ -9,6 +9,7 @@ import type { HomeTransport } from '../../../src/home-assistant/protocol/transpo
 import { Cancelled } from '../../../src/kernel/errors.ts';
 import { Executor } from '../../../src/kernel/executor.ts';
 import { Life } from '../../../src/kernel/life.ts';
+import { memoryWaits } from '../../storage/memory-storage.ts';
 import { Logging, type LogRecord } from '../../../src/kernel/logging.ts';
 import { Resource, type ResourceContext } from '../../../src/kernel/resource.ts';
 import { durationMs } from '../../../src/kernel/duration.ts';
@@ -103,7 +104,15 @@ export async function startDaemon(
       const life = new Life(name);
       lives.push(life);
       const logger = logging.logger(`app.${name}`);
-      const bus = new AppBus({ service, home: hosted, life, clock, logger, self: () => undefined });
+      const bus = new AppBus({
+        service,
+        home: hosted,
+        life,
+        clock,
+        logger,
+        waits: memoryWaits({ clock, logging }, name),
+        self: () => undefined,
+      });
       const api = new Api({ home: hosted, life, clock, logger, app: name });
       const told: string[] = [];
       const scheduler = new AppScheduler({ service: jobs, life, self: undefined, timeZone: () => 'UTC' });

@@ -6,6 +6,7 @@ import { Home } from '../../../src/home-assistant/home.ts';
 import { Cancelled } from '../../../src/kernel/errors.ts';
 import { Executor } from '../../../src/kernel/executor.ts';
 import { Life } from '../../../src/kernel/life.ts';
+import { memoryWaits } from '../../storage/memory-storage.ts';
 import { Logging } from '../../../src/kernel/logging.ts';
 import { Resource, type ResourceContext } from '../../../src/kernel/resource.ts';
 import { VirtualClock } from '../../../src/kernel/virtual-clock.ts';
@@ -70,7 +71,15 @@ export async function startSimulatedHouse(
   await clock.pump(host.start());
   const life = new Life('hallway');
   const logger = logging.logger('app.hallway');
-  const bus = new AppBus({ service, home, life, clock, logger, self: () => undefined });
+  const bus = new AppBus({
+    service,
+    home,
+    life,
+    clock,
+    logger,
+    waits: memoryWaits({ clock, logging }, 'hallway'),
+    self: () => undefined,
+  });
   const api = new Api({ home, life, clock, logger, app: 'hallway' });
   const known = (): Promise<void> => clock.pump(home.whenKnown(life.signal));
   return {

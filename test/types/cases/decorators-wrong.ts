@@ -6,7 +6,7 @@ export class Wrong extends App {
   first() {}
 
   @onStateChange('light.a', { to: 'on', debonce: '5s' })
-  //                                    ^ Type 'string' is not assignable to type 'NoSuchKey<"debonce", "debounce">'.
+  //                                    ^ Type 'string' is not assignable to type 'NoSuchKey<"debonce", "debounce" | "durable">'.
   second() {}
 
     @onStateChange('lock.a', { to: 'locked' })

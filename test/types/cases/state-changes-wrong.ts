@@ -79,6 +79,15 @@ export class Wrong extends App {
     bus.onStateChange('light.kitchen', { mode: 'single', maxPending: 3 }, done);
     //                                                   ^ Type 'number' is not assignable to type 'Contradicts<"mode">'.
 
+    bus.onStateChange('light.kitchen', { to: 'off', for: '5m', durable: true }, done);
+    //                                 ^ Property 'name' is missing in type '{ to: "off"; for: "5m"; durable: true; }' but required in type '{ readonly name: NeededBy<"durable">; }'.
+    bus.onStateChange('light.kitchen', { to: 'off', name: 'off', durable: true }, done);
+    //                                 ^ Property 'for' is missing in type '{ to: "off"; name: "off"; durable: true; }' but required in type '{ readonly for: NeededBy<"durable">; }'.
+    bus.onStateChange('light.kitchen', { to: 'off', for: '5m', onMissed: 'skip' }, done);
+    //                                 ^ Property 'durable' is missing in type '{ to: "off"; for: "5m"; onMissed: "skip"; }' but required in type '{ readonly durable: NeededBy<"onMissed">; }'.
+    bus.onStateChange('light.kitchen', { to: 'off', for: '5m', name: 'off', durable: true, onMissed: 'later' }, done);
+    //                                                                                     ^ Type '"later"' is not assignable to type 'MissedPolicy | undefined'.
+
     // What is not there.
     bus.onStateChange('light.kitchen', { to: 'on' });
     //  ^ Expected 3 arguments, but got 2.
