@@ -127,8 +127,8 @@ export class AppScheduler {
   }
 
   /**
-   * Runs once, at a moment: a time of day (`'18:30'`, the next time it comes), a date and time in the home's time zone
-   * (`'2026-12-24T18:00'`), an instant with its offset or zone, or the Temporal object for either.
+   * Runs once, at a moment: a time of day (`'18:30'`, the next time it comes), words (`'next friday at 8'`), a date and
+   * time in the home's time zone (`'2026-12-24T18:00'`), an instant with its offset or zone, or the Temporal object for either.
    *
    * @throws InvalidArgument if it is no moment, or has passed.
    */
@@ -139,8 +139,8 @@ export class AppScheduler {
   ): Job {
     return this.#add({ door: RUN_AT, options, handler: handler[0] }, (settings) => {
       const nowMs = this.#service.nowMs();
-      const trigger = parseMoment(moment, nowMs, settings.dst);
       const zone = this.#zone(settings);
+      const trigger = parseMoment(moment, nowMs, zone, settings.dst);
       if (trigger.next(nowMs, zone) !== undefined) return trigger;
       throw new InvalidArgument(
         `runAt was given ${String(moment)}, which has passed: it is ${zone.dateOf(nowMs).toString({ smallestUnit: 'second' })}`,

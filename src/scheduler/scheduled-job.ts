@@ -225,7 +225,7 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
     if (delay !== undefined && at !== undefined) throw contradiction(SUBMIT, 'in', 'at', 'both say when it is to run');
     if (delay !== undefined) return new After(this.#host.elapsedMs(), durationMs(delay, '"in" of submit'));
     if (at === undefined) return undefined;
-    const trigger = parseMoment(at, this.#host.nowMs(), {});
+    const trigger = parseMoment(at, this.#host.nowMs(), this.zone);
     if (trigger.next(this.#host.nowMs(), this.zone) !== undefined) return trigger;
     throw new InvalidArgument(`Job "${this.name}" was submitted for ${String(at)}, which has passed`, {
       hint: 'Give a moment that is to come, or none for now.',

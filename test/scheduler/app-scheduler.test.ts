@@ -365,7 +365,7 @@ describe('AppScheduler', () => {
       (s) => s.runDaily('25:00', () => 1),
     ],
     ['a time of day with one digit', /"7:30"/, (s) => s.runAt('7:30', () => 1)],
-    ['no moment', /"tomorrow" is not a moment/, (s) => s.runAt('tomorrow', () => 1)],
+    ['no moment', /"sometime" is not a moment/, (s) => s.runAt('sometime', () => 1)],
     [
       'a moment that has passed',
       /runAt was given 2026-03-01T18:00, which has passed: it is 2026-03-02T12:00:00/,
@@ -422,5 +422,33 @@ describe('AppScheduler', () => {
     // @ts-expect-error -- nothing comes after the handler
     scheduler.runIn('5m', one, one);
     expect([bad, none]).toHaveLength(2);
+  });
+});
+
+describe('moments in words', () => {
+  it.each([
+    ['next friday at 8', '2026-04-03T08:00:00'],
+    ['tomorrow at 8pm', '2026-03-28T20:00:00'],
+    ['at noon on 1 april', '2026-04-01T12:00:00'],
+    ['24 december at 18:00', '2026-12-24T18:00:00'],
+    ['in 2 hours', '2026-03-27T14:00:00'],
+    // By the clocks it is a day and 23 hours.
+    ['in 48 hours', '2026-03-29T13:00:00'],
+    ['sunday at 2:30', '2026-03-29T03:00:00'],
+    ['friday at 8 UTC', '2026-04-03T10:00:00'],
+  ])('runAt takes "%s"', async (words, expected) => {
+    const { scheduler, note } = await makeScheduler({ now: '2026-03-27T12:00[Europe/Berlin]' });
+    expect(scheduler.runAt(words, note()).nextRun?.toPlainDateTime().toString()).toBe(expected);
+  });
+
+  it.each([
+    ['tomorrow', 'says no time of day'],
+    ['see you tomorrow at 8', 'is not a moment'],
+    ['tomorrow at 8 to 10', 'is not a moment'],
+    ['soon', 'is not a moment'],
+    ['yesterday at 8', 'which has passed'],
+  ])('runAt refuses "%s"', async (words, message) => {
+    const { scheduler, note } = await makeScheduler({ now: '2026-03-27T12:00[Europe/Berlin]' });
+    expect(() => scheduler.runAt(words, note())).toThrow(message);
   });
 });
