@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import type { EntityState } from '../../src/home-assistant/states/entity-state.ts';
 import type { Behaviour } from '../../src/simulator/behaviours.ts';
 import { type Chance, seededChance } from '../../src/simulator/chance.ts';
 import {
@@ -20,6 +19,7 @@ import type { SimulatedHome } from '../../src/simulator/simulated-home.ts';
 import { storm } from '../../src/simulator/storm.ts';
 import { makeHouse, startDaemon } from './provenance/trail-fixture.ts';
 import { ServerLedger } from './server-ledger.ts';
+import { valueOf, Witness } from './witness.ts';
 
 const ENTITIES = ['light.a', 'light.b', 'switch.a', 'sensor.a', 'sensor.b', 'binary_sensor.a'];
 const NEW_ENTITIES = ['sensor.new_0', 'sensor.new_1', 'sensor.new_2'];
@@ -46,14 +46,6 @@ class Dice {
   }
 }
 
-type Value = string;
-
-function valueOf(state: Pick<EntityState, 'state' | 'attributes'> | null | undefined): Value {
-  if (state === null || state === undefined) return 'nothing';
-  const attributes = Object.entries(state.attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([state.state, attributes]);
-}
-
 /** One history: changes and faults by chance, then peace; and what has to be so then. */
 export async function live(seed: number): Promise<void> {
   const dice = new Dice(seed);
@@ -75,6 +67,12 @@ export async function live(seed: number): Promise<void> {
   const steps = { every: true, availability: 'raw', backfill: true, maxPending: 50_000, name: 'steps' } as const;
   // It is told late: what it hears of may be gone again.
   bus.onStateChange('*', steps, ({ entityId, from, to }) => historian.raw({ entityId, from, to, resync: false }));
+  const filled = new Witness(hosted.mirror);
+  bus.onStateChange(
+    '*',
+    { every: true, availability: 'raw', backfill: true, maxPending: 50_000, name: 'filled' },
+    (event) => filled.step(event),
+  );
   const lifecycle: string[] = [];
   const leave = hosted.lifecycle.subscribe('*', ({ kind }) => {
     if (kind === 'connected' || kind === 'disconnected') lifecycle.push(kind);
@@ -171,6 +169,10 @@ export async function live(seed: number): Promise<void> {
   const real = [...home.states.all()].map((record) => [record.entityId, valueOf(record)]);
   expect(Object.fromEntries(mirrored)).toEqual(Object.fromEntries(real));
   expect(witness.faults).toEqual([]);
+  expect(filled.faults).toEqual([]);
+  expect(filled.steps).toEqual(
+    Object.fromEntries(Array.from(home.states.all(), (record) => [record.entityId, record.state])),
+  );
   expect(Object.fromEntries(witness.known)).toEqual(Object.fromEntries(real));
   expect(historian.faults).toEqual([]);
   expect(Object.fromEntries(historian.known)).toEqual(Object.fromEntries(real));
@@ -239,57 +241,4 @@ function swallowFirst(type: string): Behaviour {
       else pass(command);
     },
   };
-}
-
-interface Told {
-  readonly entityId: string;
-  readonly from: EntityState | null;
-  readonly to: EntityState | null;
-  readonly resync: boolean;
-}
-
-interface Mirror {
-  entityIds(): Iterable<string>;
-  get(entityId: string): EntityState | undefined;
-  lastGood(entityId: string): EntityState | undefined;
-  has(entityId: string): boolean;
-}
-
-/** What an app knows, by what it was told: each step has to begin where the one before it ended. */
-class Witness {
-  readonly known = new Map<string, Value>();
-  readonly faults: string[] = [];
-  readonly #mirror: Mirror;
-  readonly #knownGood = new Map<string, string>();
-
-  constructor(mirror: Mirror) {
-    this.#mirror = mirror;
-    for (const entityId of mirror.entityIds()) {
-      this.known.set(entityId, valueOf(mirror.get(entityId)));
-      const good = mirror.lastGood(entityId);
-      if (good !== undefined) this.#knownGood.set(entityId, good.state);
-    }
-  }
-
-  /** Of every change, also to and from `unavailable`. */
-  raw({ entityId, from, to, resync }: Told): void {
-    const before = this.known.get(entityId) ?? 'nothing';
-    if (before !== valueOf(from)) this.faults.push(`${entityId}: a gap between ${before} and ${valueOf(from)}`);
-    if (from !== null && to !== null && from.lastUpdated.equals(to.lastUpdated))
-      this.faults.push(`${entityId}: told twice`);
-    if (to !== null && resync && !this.#mirror.has(entityId)) this.faults.push(`${entityId}: told and not there`);
-    if (to === null) this.known.delete(entityId);
-    else this.known.set(entityId, valueOf(to));
-  }
-
-  /** Of another state, `unavailable` and `unknown` looked through. */
-  plain({ entityId, from, to }: Told): void {
-    const before = this.#knownGood.get(entityId);
-    // The first good value of an entity that was there without one is no change, so it is not known here.
-    if (before !== undefined && from !== null && from.state !== before && from.available)
-      this.faults.push(`${entityId}: was ${before} and is told as ${from.state}`);
-    if (from !== null && to !== null && from.state === to.state) this.faults.push(`${entityId}: no change`);
-    if (to === null) this.#knownGood.delete(entityId);
-    else this.#knownGood.set(entityId, to.state);
-  }
 }
