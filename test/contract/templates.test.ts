@@ -38,6 +38,23 @@ describe('a template', () => {
     ["{{ 'a' ~ 1 }} {{ 'abc' | upper }} {{ [1, 2] | length }} {{ ['a', 'b'] | join('-') }}", 'a1 ABC 2 a-b'],
     ["{{ 2 in [1, 2] }} {{ 'x' not in 'abc' }} {{ not true or 1 == 1.0 }}", 'True True True'],
     ["{{ x is defined }} {{ missing is defined }} {{ missing | default('d') }}", 'True False d'],
+    ['{% for i in range(3) %}{{ i }}{{ "," if not loop.last }}{% endfor %}', '0,1,2'],
+    ['{% for i in [] %}x{% else %}none{% endfor %}', 'none'],
+    ["{% for k, v in {'a': 1, 'b': 2}.items() %}{{ k }}{{ v }}{% endfor %}", 'a1b2'],
+    ['{% set ns = namespace(n=0) %}{% for i in range(1, 5) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}', '10'],
+    ['{% set n = 1 %}{% for i in [5] %}{% set n = i %}{% endfor %}{{ n }}', '1'],
+    ['a  {%- if true -%}  b  {%- endif -%}  c', 'abc'],
+    [
+      '{{ [3, 1, 2] | sort }} {{ [1, 2] | sum }} {{ [1, 5] | max }} {{ [2, 1, 2] | unique | list }}',
+      '[1, 2, 3] 3 5 [2, 1]',
+    ],
+    [
+      `{{ states.input_select | selectattr('state', 'eq', 'home') | map(attribute='entity_id') | list }}`,
+      `['${SELECT}']`,
+    ],
+    [`{{ area_name is defined }} {{ iif(1 == 1, 'y', 'n') }} {{ 'kitchen light' | title }}`, 'True y Kitchen Light'],
+    ["{{ [1, 2, 3] | select('gt', 1) | list }} {{ 'ab' is match('a') }}", '[2, 3] True'],
+    ["{{ area_name('light.no_such') }} {{ area_entities('no_such') }}", 'None []'],
     ['{# a comment #}{{ x }}{{ missing }}', '5'],
     ['{{ now().year > 2000 }} {{ utcnow().timestamp() | int > 0 }}', 'True True'],
   ])('%s gives %s', async (template, text) => {

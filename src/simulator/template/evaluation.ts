@@ -1,5 +1,5 @@
 import { isObject } from '../json.ts';
-import { filters, tests } from './filters.ts';
+import { filters, itemsOf, tests } from './filters.ts';
 import type { Expression, Node } from './syntax.ts';
 import { Float, isCallable, isTrue, numberOf, TemplateError, textOf, Undefined } from './values.ts';
 
@@ -11,9 +11,27 @@ export interface Surroundings {
   missing(name: string): void;
 }
 
+/** A loop that turns more often is not rendered to its end. */
+const TURNS = 200_000;
+
+/** A template went on for too long. */
+export class TemplateEndless extends Error {
+  override readonly name = 'TemplateEndless';
+}
+
+/** What a template keeps in a name that loops may change: `namespace`. */
+export class Namespace {
+  readonly values = new Map<string, unknown>();
+
+  member(name: string): unknown {
+    return this.values.get(name);
+  }
+}
+
 /** Renders what was read of a template into text. @throws TemplateError */
 export function render(nodes: readonly Node[], surroundings: Surroundings): string {
   const names = new Map<string, unknown>();
+  let turns = 0;
   const evaluate = (expression: Expression): unknown => evaluateIn(expression, { names, surroundings, evaluate });
   const all = (list: readonly Node[]): string => list.map(one).join('');
   const one = (node: Node): string => {
@@ -28,6 +46,31 @@ export function render(nodes: readonly Node[], surroundings: Surroundings): stri
       case 'set':
         names.set(node.name, evaluate(node.value));
         return '';
+      case 'set-member': {
+        const namespace = names.get(node.of);
+        if (!(namespace instanceof Namespace)) {
+          throw new TemplateError('TemplateRuntimeError', 'cannot assign attribute on non-namespace object');
+        }
+        namespace.values.set(node.name, evaluate(node.value));
+        return '';
+      }
+      case 'for': {
+        const items = itemsOf(evaluate(node.items));
+        if (items.length === 0) return all(node.otherwise);
+        // What is set within a loop is not seen after it.
+        const outside = new Map(names);
+        const parts = items.map((item, index) => {
+          turns += 1;
+          if (turns > TURNS) throw new TemplateEndless('The template went on for too long');
+          const given = node.names.length === 1 ? [item] : itemsOf(item);
+          node.names.forEach((name, place) => names.set(name, given[place] ?? new Undefined(name)));
+          names.set('loop', loopAt(index, items.length));
+          return all(node.body);
+        });
+        names.clear();
+        for (const [name, value] of outside) names.set(name, value);
+        return parts.join('');
+      }
       case 'if': {
         const taken = node.branches.find(({ condition }) => condition === undefined || isTrue(evaluate(condition)));
         return taken === undefined ? '' : all(taken.body);
@@ -35,6 +78,10 @@ export function render(nodes: readonly Node[], surroundings: Surroundings): stri
     }
   };
   return all(nodes).trim();
+}
+
+function loopAt(index: number, length: number): Readonly<Record<string, unknown>> {
+  return { index: index + 1, index0: index, first: index === 0, last: index === length - 1, length };
 }
 
 interface Scope {
@@ -64,6 +111,9 @@ function evaluateIn(expression: Expression, scope: Scope): unknown {
     }
     case 'filter': {
       const filter = Object.hasOwn(filters, expression.name) ? filters[expression.name] : undefined;
+      const called = filter === undefined ? scope.surroundings.global(expression.name) : undefined;
+      // What is a function is a filter as well.
+      if (isCallable(called)) return called(expression.given.map(evaluate), evaluateAll(expression.named, evaluate));
       if (filter === undefined) {
         throw new TemplateError('TemplateAssertionError', `No filter named '${expression.name}'.`);
       }
@@ -103,13 +153,17 @@ function evaluateAll(
 /** Parts of a date and a time that templates read. */
 const MOMENT_PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'microsecond'] as const;
 
-function memberOf(of: unknown, key: unknown): unknown {
+export function memberOf(of: unknown, key: unknown): unknown {
   const name = textOf(key);
   if (of instanceof Undefined) throw new TemplateError('UndefinedError', `'${of.name}' is undefined`);
   if (Array.isArray(of)) return of.at(Number(numberOf(key))) ?? new Undefined(name);
   if (of instanceof Temporal.ZonedDateTime) return momentMember(of, name);
   if (isMembered(of)) return of.member(name) ?? new Undefined(name);
   if (isObject(of) && Object.hasOwn(of, name)) return of[name];
+  if (isObject(of) && name === 'items') return () => Object.entries(of);
+  if (isObject(of) && name === 'values') return () => Object.values(of);
+  if (isObject(of) && name === 'get')
+    return ([wanted, other = null]: readonly unknown[]) => of[textOf(wanted)] ?? other;
   return new Undefined(name);
 }
 

@@ -56,6 +56,37 @@ export const filters: Readonly<Record<string, Filter>> = {
   last: ([value]) => itemsOf(value).at(-1) ?? new Undefined('last'),
   join: ([value, between = '']) => itemsOf(value).map(textOf).join(textOf(between)),
   replace: ([value, from, to]) => textOf(value).replaceAll(textOf(from), textOf(to)),
+  title: ([value]) =>
+    textOf(value).replaceAll(/[\p{L}\d']+/gu, (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()),
+  capitalize: ([value]) => textOf(value).charAt(0).toUpperCase() + textOf(value).slice(1).toLowerCase(),
+  min: ([value]) => ordered(value).at(0) ?? new Undefined('min'),
+  max: ([value]) => ordered(value).at(-1) ?? new Undefined('max'),
+  sum: ([value]) => summed(itemsOf(value)),
+  average: ([value]) => {
+    const items = itemsOf(value).map((item) => numberOf(item) ?? Number.NaN);
+    return new Float(items.reduce((sum, item) => sum + item, 0) / items.length);
+  },
+  sort: ([value, reverse = false], named) =>
+    isTrue(named['reverse'] ?? reverse) ? ordered(value).toReversed() : ordered(value),
+  unique: ([value]) =>
+    itemsOf(value).filter((item, index, all) => all.findIndex((one) => textOf(one) === textOf(item)) === index),
+  reverse: ([value]) =>
+    typeof value === 'string' ? Array.from(value).toReversed().join('') : itemsOf(value).toReversed(),
+  map: ([value, name, ...given], named) =>
+    itemsOf(value).map((item) => {
+      if (named['attribute'] !== undefined) return attributeOf(item, named['attribute'], named['default']);
+      const filter = filters[textOf(name)];
+      if (filter === undefined) throw new TemplateError('TemplateAssertionError', `No filter named '${textOf(name)}'.`);
+      return filter([item, ...given], {});
+    }),
+  select: ([value, name, ...given]) => itemsOf(value).filter((item) => passes(item, name, given)),
+  reject: ([value, name, ...given]) => itemsOf(value).filter((item) => !passes(item, name, given)),
+  selectattr: ([value, attribute, name, ...given]) =>
+    itemsOf(value).filter((item) => passes(attributeOf(item, attribute), name, given)),
+  rejectattr: ([value, attribute, name, ...given]) =>
+    itemsOf(value).filter((item) => !passes(attributeOf(item, attribute), name, given)),
+  to_json: ([value]) => JSON.stringify(value),
+  from_json: ([value]) => JSON.parse(textOf(value)) as unknown,
   is_number: ([value]) => readNumber(value) !== undefined,
 };
 
@@ -66,9 +97,60 @@ export const tests: Readonly<Record<string, Test>> = {
   none: (value) => value === null,
   number: (value) => typeof value === 'number' || value instanceof Float,
   string: (value) => typeof value === 'string',
+  eq: (value, [other]) => same(value, other),
+  equalto: (value, [other]) => same(value, other),
+  ne: (value, [other]) => !same(value, other),
+  in: (value, [all]) => itemsOf(all).some((one) => same(one, value)),
+  gt: (value, [other]) => (numberOf(value) ?? Number.NaN) > (numberOf(other) ?? Number.NaN),
+  lt: (value, [other]) => (numberOf(value) ?? Number.NaN) < (numberOf(other) ?? Number.NaN),
+  even: (value) => (numberOf(value) ?? 1) % 2 === 0,
+  odd: (value) => Math.abs((numberOf(value) ?? 0) % 2) === 1,
+  true: (value) => value === true,
+  false: (value) => value === false,
+  match: (value, [pattern]) => new RegExp(`^(?:${textOf(pattern)})`, 'u').test(textOf(value)),
+  search: (value, [pattern]) => new RegExp(textOf(pattern), 'u').test(textOf(value)),
 };
 
-function itemsOf(value: unknown): readonly unknown[] {
+function same(one: unknown, other: unknown): boolean {
+  const [a, b] = [numberOf(one), numberOf(other)];
+  return a !== undefined || b !== undefined ? a === b : JSON.stringify(one) === JSON.stringify(other);
+}
+
+function passes(item: unknown, name: unknown, given: readonly unknown[]): boolean {
+  if (name === undefined) return isTrue(item);
+  const test = tests[textOf(name)];
+  if (test === undefined) throw new TemplateError('TemplateAssertionError', `No test named '${textOf(name)}'.`);
+  return test(item, given);
+}
+
+/** By a path: `attributes.brightness`. */
+function attributeOf(item: unknown, path: unknown, otherwise?: unknown): unknown {
+  let value = item;
+  for (const name of textOf(path).split('.')) {
+    value =
+      (typeof value === 'object' || typeof value === 'function') && value !== null
+        ? Reflect.get(value, name)
+        : undefined;
+  }
+  return value ?? otherwise ?? new Undefined(textOf(path));
+}
+
+/** Numbers by how great they are, all else by its text. */
+function ordered(value: unknown): readonly unknown[] {
+  return itemsOf(value).toSorted((one, other) => {
+    const [a, b] = [numberOf(one), numberOf(other)];
+    if (a !== undefined && b !== undefined) return a - b;
+    return textOf(one) < textOf(other) ? -1 : Number(textOf(one) > textOf(other));
+  });
+}
+
+function summed(items: readonly unknown[]): unknown {
+  const sum = items.reduce<number>((so, item) => so + (numberOf(item) ?? Number.NaN), 0);
+  if (Number.isNaN(sum)) throw new TemplateError('TypeError', "unsupported operand type(s) for +: 'int' and 'str'");
+  return items.some((item) => item instanceof Float) ? new Float(sum) : sum;
+}
+
+export function itemsOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value === 'string') return Array.from(value);
   if (isListed(value)) return value.items();

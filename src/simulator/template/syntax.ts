@@ -8,7 +8,16 @@ export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'output'; readonly value: Expression }
   | { readonly kind: 'set'; readonly name: string; readonly value: Expression }
-  | { readonly kind: 'if'; readonly branches: readonly Branch[] };
+  | { readonly kind: 'set-member'; readonly of: string; readonly name: string; readonly value: Expression }
+  | { readonly kind: 'if'; readonly branches: readonly Branch[] }
+  | {
+      readonly kind: 'for';
+      readonly names: readonly string[];
+      readonly items: Expression;
+      readonly body: readonly Node[];
+      /** Where there was no item. */
+      readonly otherwise: readonly Node[];
+    };
 
 /** Without a condition it is what is left. */
 export interface Branch {
@@ -85,9 +94,11 @@ class TemplateReader {
     while (this.#at < this.#template.length) {
       const next = this.#template.slice(this.#at).search(/\{[{%#]/);
       const from = next === -1 ? this.#template.length : this.#at + next;
-      if (from > this.#at) body.push({ kind: 'text', text: this.#template.slice(this.#at, from) });
+      const text = this.#textUpTo(from);
+      if (text !== '') body.push({ kind: 'text', text });
       this.#at = from + 2;
       const opening = this.#template.slice(from, from + 2);
+      if (this.#template.charAt(this.#at) === '-') this.#at += 1;
       if (opening === '{#') this.#skipComment();
       else if (opening === '{{') body.push({ kind: 'output', value: this.#expression('}}') });
       else if (opening === '{%') {
@@ -100,10 +111,23 @@ class TemplateReader {
     return { body, end: undefined };
   }
 
+  /** Without the white space that a dash on either side takes away. */
+  #textUpTo(from: number): string {
+    const text = this.#template.slice(this.#at, from);
+    const begun = /-[%}#]\}$/.test(this.#template.slice(0, this.#at)) ? text.trimStart() : text;
+    return this.#template.charAt(from + 2) === '-' ? begun.trimEnd() : begun;
+  }
+
   #statement(tag: string): Node {
     if (tag === 'if') return this.#condition();
+    if (tag === 'for') return this.#loop();
     if (tag !== 'set') throw new TemplateSyntaxError(`The simulated home does not know the tag '${tag}'.`);
     const name = this.#word();
+    const member = /^\s*\.\s*([A-Za-z_]\w*)\s*=(?!=)/.exec(this.#template.slice(this.#at));
+    if (member !== null) {
+      this.#at += member[0].length;
+      return { kind: 'set-member', of: name, name: member[1] ?? '', value: this.#expression('%}') };
+    }
     const sign = /^\s*=/.exec(this.#template.slice(this.#at));
     if (sign === null) throw new TemplateSyntaxError("expected token '='");
     this.#at += sign[0].length;
@@ -120,6 +144,23 @@ class TemplateReader {
       if (end !== 'elif') this.#close();
       if (end === 'endif') return { kind: 'if', branches };
     }
+  }
+
+  #loop(): Node {
+    const names = [this.#word()];
+    for (;;) {
+      const comma = /^\s*,/.exec(this.#template.slice(this.#at));
+      if (comma === null) break;
+      this.#at += comma[0].length;
+      names.push(this.#word());
+    }
+    if (this.#word() !== 'in') throw new TemplateSyntaxError("expected token 'in'");
+    const items = this.#expression('%}');
+    const { body, end } = this.#until(['else', 'endfor']);
+    this.#close();
+    const otherwise = end === 'else' ? this.#until(['endfor']).body : [];
+    if (end === 'else') this.#close();
+    return { kind: 'for', names, items, body, otherwise };
   }
 
   #expression(closing: '}}' | '%}'): Expression {
@@ -261,8 +302,10 @@ class ExpressionReader {
     }
     if (token.text === '(') {
       const inner = this.#choice();
-      this.#expect(')');
-      return inner;
+      if (this.#skip(')')) return inner;
+      // Several in brackets are a list that nobody changes.
+      this.#expect(',');
+      return { kind: 'list', items: [inner, ...this.#items(')', () => this.#choice())] };
     }
     if (token.text === '[') return { kind: 'list', items: this.#items(']', () => this.#choice()) };
     if (token.text === '{') {

@@ -21,10 +21,16 @@ export function templateCommands(home: HomeCore): Record<string, CommandDefiniti
         strict: optional(flag, false),
         report_errors: optional(flag, false),
       },
-      run: ({ id, template, variables, strict, report_errors: reports }, connection) => {
+      run: ({ id, template, variables, strict, report_errors: reports, timeout }, connection) => {
         const made = new HomeTemplate(home, String(template), isObject(variables) ? variables : {}, strict === true);
         let last: string | undefined;
         let rendered: Rendered = made.render();
+        if (rendered.kind === 'error' && rendered.endless === true && typeof timeout === 'number') {
+          const message = `Exceeded maximum execution time of ${timeout}s`;
+          const refuse = (): void => connection.fail(id, { code: 'template_error', message });
+          home.clock.after(timeout * 1000, 'a template of the simulated home', refuse);
+          return;
+        }
         const tell = (): void => {
           if (reports === true) for (const problem of problemsOf(rendered)) connection.event(id, problem);
           const event = eventOf(rendered, reports === true);
