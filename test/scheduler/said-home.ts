@@ -7,7 +7,7 @@ import type {
 } from '../../src/scheduler/home-times.ts';
 import type { SunPlace } from '../../src/scheduler/sun-times.ts';
 
-export const BERLIN: SunPlace = { latitude: 52.52, longitude: 13.405, elevationM: 0 };
+const BERLIN: SunPlace = { latitude: 52.52, longitude: 13.405, elevationM: 0 };
 /** Where the sun does not set from May to July, nor rise from November to January. */
 export const TROMSO: SunPlace = { latitude: 69.6492, longitude: 18.9553, elevationM: 0 };
 

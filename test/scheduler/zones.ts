@@ -41,7 +41,7 @@ export function timeline(zone: (typeof ZONES)[number]): ZoneTimeline {
 }
 
 /** Any moment from 2020 to 2035, every other one within half a day of a change of the clocks. */
-export function moments(zone: (typeof ZONES)[number]): fc.Arbitrary<number> {
+function moments(zone: (typeof ZONES)[number]): fc.Arbitrary<number> {
   const startMs = Temporal.Instant.from('2020-01-01T00:00Z').epochMilliseconds;
   const endMs = Temporal.Instant.from('2036-01-01T00:00Z').epochMilliseconds;
   const changes: number[] = [];
