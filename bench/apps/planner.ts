@@ -1,6 +1,6 @@
 import { App, z } from 'hassette';
 
-const Config = z.object({ jobs: z.number(), due: z.enum(['much later', 'at once']) });
+const Config = z.object({ jobs: z.number(), due: z.enum(['much later', 'at once', 'one by one']) });
 
 export interface PlanReport {
   readonly kind: 'planned';
@@ -17,12 +17,23 @@ export interface LatenessReport {
   readonly inMs: readonly (readonly number[])[];
 }
 
+export interface FiringReport {
+  readonly kind: 'firing';
+  readonly runs: number;
+  /** Of the processor, for each run. */
+  readonly cpuUs: number;
+}
+
 const WAVES = 3;
+/** Jobs that run each millisecond, among all those that wait. */
+const RUNNING = 20;
+const RUNNING_MS = 3000;
 
 /** Schedules many jobs. Needs `--expose-gc`. */
 export class Planner extends App.with(Config) {
   override onInitialize() {
-    if (this.config.due === 'at once') void this.tasks.spawn('waves', () => this.#runTogether());
+    if (this.config.due === 'one by one') void this.tasks.spawn('firing', () => this.#runOneByOne());
+    else if (this.config.due === 'at once') void this.tasks.spawn('waves', () => this.#runTogether());
     else this.#schedule();
     process.send?.({ kind: 'ready' });
   }
@@ -42,6 +53,22 @@ export class Planner extends App.with(Config) {
       heapMb: (after.heapUsed - before.heapUsed) / 1e6,
       rssMb: (after.rss - before.rss) / 1e6,
     };
+    process.send?.(report);
+  }
+
+  async #runOneByOne() {
+    for (let index = 0; index < this.config.jobs; index += 1) {
+      this.scheduler.runIn({ hours: 1, seconds: index % 3600 }, { name: `job ${index}` }, this.doNothing);
+    }
+    let runs = 0;
+    for (let index = 0; index < RUNNING; index += 1) this.scheduler.runEvery('1ms', () => (runs += 1));
+    // The first second is for the compiler.
+    await this.tasks.sleep('1s');
+    const before = { runs, cpu: process.cpuUsage() };
+    await this.tasks.sleep({ milliseconds: RUNNING_MS });
+    const cpu = process.cpuUsage(before.cpu);
+    const measured = runs - before.runs;
+    const report: FiringReport = { kind: 'firing', runs: measured, cpuUs: (cpu.user + cpu.system) / measured };
     process.send?.(report);
   }
 

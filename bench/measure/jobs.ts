@@ -1,4 +1,4 @@
-import type { LatenessReport, PlanReport } from '../apps/planner.ts';
+import type { FiringReport, LatenessReport, PlanReport } from '../apps/planner.ts';
 import { median, percentile, rounded, smallest } from '../figures.ts';
 import type { Row } from '../report.ts';
 import type { Stage } from '../stage.ts';
@@ -10,6 +10,7 @@ export async function measureJobs(stage: Stage, rounds: number): Promise<readonl
   return [
     ...(await measurePlanning(stage, rounds, 10_000)),
     ...(await measurePlanning(stage, rounds, 100_000)),
+    ...(await measureFiring(stage, rounds)),
     ...(await measureLateness(stage, rounds)),
   ];
 }
@@ -46,6 +47,33 @@ async function measurePlanning(stage: Stage, rounds: number, jobs: number): Prom
       unit: 'MB',
       aim: judged ? { atMost: 100 } : undefined,
       data: { reports },
+    },
+  ];
+}
+
+/** What a run costs among a hundred thousand jobs that wait, beside a thousand: a heap makes it the logarithm. */
+async function measureFiring(stage: Stage, rounds: number): Promise<readonly Row[]> {
+  await using feed = await stage.feed(1);
+  const cpuUs = async (jobs: number): Promise<number> => {
+    const reports: FiringReport[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      await using daemon = planner(stage, feed.port, { jobs, due: 'one by one' });
+      reports.push(await daemon.next<FiringReport>('firing'));
+    }
+    return median(reports.map((report) => report.cpuUs));
+  };
+  const few = await cpuUs(1000);
+  const many = await cpuUs(100_000);
+  return [
+    {
+      group: GROUP,
+      what: 'one of 100,000 runs: processor time',
+      hassette: `${rounded(many)} µs`,
+      beside: `${rounded(few)} µs of 1,000`,
+      figure: many / few,
+      unit: '×',
+      aim: { atMost: 3 },
+      data: { few, many },
     },
   ];
 }

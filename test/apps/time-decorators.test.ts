@@ -17,8 +17,8 @@ const Config = z.object({ alarm: entityId('sensor'), at: z.string().default('eve
 
 class Mornings extends App.with(Config) {
   @runSun('sunset', { offset: '-20m', clamp: ['16:30', '22:00'] })
-  dusk(run: JobRun) {
-    return run.job.name;
+  dusk({ job }: JobRun) {
+    return job.name;
   }
 
   @runSun({ elevation: 20, going: 'up' })
@@ -28,8 +28,8 @@ class Mornings extends App.with(Config) {
   wake() {}
 
   @runAtCalendar('calendar.waste', { match: 'paper' })
-  waste(run: JobRun<readonly CalendarEntry[]>) {
-    return run.args.length;
+  waste({ args }: JobRun<readonly CalendarEntry[]>) {
+    return args.length;
   }
 
   @run((app: Mornings) => app.config.at)
