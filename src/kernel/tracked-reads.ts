@@ -26,8 +26,8 @@ export interface ReadSource {
 export interface TrackedRead {
   /** What was looked at and how, in words. Reads of the same words are one. */
   readonly what: string;
-  /** What was seen, for whoever asks why. */
-  readonly value: unknown;
+  /** What is there now, for whoever asks why. It may be another than was read, where that makes no difference. */
+  readonly present: () => unknown;
   /** Undefined where only time changes it. */
   readonly source: ReadSource | undefined;
   /** Whether another look would give the condition something else. */
@@ -102,7 +102,7 @@ export function readTime<T>({ what, look, untilMs, sinceMs }: TimeRead<T>): T {
   const until = untilMs();
   current.note({
     what,
-    value,
+    present: look,
     source: undefined,
     differs: () => look() !== value,
     since: () => (look() === value ? sinceMs() : until),

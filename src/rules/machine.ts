@@ -134,7 +134,7 @@ export class StateMachine implements Machine, KeptRule {
     const state = this.#state;
     tracker.note({
       what: `state of machine "${this.name}"`,
-      value: state,
+      present: () => this.#state,
       source: {
         key: `machine ${this.#owner.life.name} ${this.name}`,
         follow: (onNews) => {

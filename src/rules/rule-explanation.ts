@@ -61,8 +61,8 @@ export function momentInWords(moment: Temporal.Instant, timeZone: string): strin
   return `${local.toPlainDate().toString()} ${local.toPlainTime().toString({ smallestUnit: 'second' })}`;
 }
 
-function explainRead({ what, value }: TrackedRead): ExplainedRead {
-  return { what, value };
+function explainRead({ what, present }: TrackedRead): ExplainedRead {
+  return { what, value: present() };
 }
 
 function shown(value: unknown): string {

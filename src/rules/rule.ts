@@ -127,7 +127,7 @@ export class WatchedRule implements Rule, KeptRule {
     const { phase } = this.#state;
     tracker.note({
       what: `phase of rule "${this.name}"`,
-      value: phase,
+      present: () => this.#state.phase,
       source: {
         key: `rule ${this.#owner.life.name} ${this.name}`,
         follow: (onNews) => {

@@ -64,7 +64,7 @@ export class Aggregates {
     const seen = answer(census);
     tracker.note({
       what: `${method} of ${question.words}`,
-      value: seen,
+      present: () => answer(take()),
       source: this.#source(key, question),
       differs: () => answer(take()) !== seen || isUnknown(take()) !== isUnknown(census),
       since: () => this.#sinceMs(question, answer(take()) === true),

@@ -62,7 +62,7 @@ export function readVerdict(
   const verdict = look();
   tracker.note({
     what: `${entityId} ${what}`,
-    value: home.mirror.stateOf(entityId),
+    present: () => home.mirror.stateOf(entityId),
     source: new EntitySource(home, entityId),
     differs: () => look() !== verdict,
     since: (knownMs) => changedMs(home, entityId, knownMs),
@@ -82,7 +82,7 @@ export function readState(home: ReadableHome, entityId: string, suspends = true)
   if (tracker === undefined) return state;
   tracker.note({
     what: entityId,
-    value: state?.state,
+    present: () => home.mirror.stateOf(entityId),
     source: new EntitySource(home, entityId),
     differs: () => home.mirror.get(entityId) !== state,
     since: () => {
@@ -99,7 +99,7 @@ export function readAspect<T>(home: ReadableHome, entityId: string, what: string
   const value = look();
   currentTracker()?.note({
     what: `${what} of ${entityId}`,
-    value,
+    present: look,
     source: new EntitySource(home, entityId),
     differs: () => look() !== value,
     since: () => changedMs(home, entityId),
@@ -116,7 +116,7 @@ export function readMembers<T>(home: ReadableHome, group: unknown, meant: Meant,
   const shown = JSON.stringify(value);
   tracker.note({
     what: `which ${describeMeant(meant)} there are`,
-    value,
+    present: look,
     source: {
       key: `${home.home} members ${JSON.stringify(group)}`,
       follow: (onNews) => followMembers(home, meant, () => onNews(newsOf(home))),
@@ -151,7 +151,7 @@ export function readRegistries<T>(home: ReadableHome, what: string, look: () => 
   const shown = JSON.stringify(value);
   currentTracker()?.note({
     what,
-    value,
+    present: look,
     source: {
       key: `${home.home} registries`,
       follow: (onNews) => home.selections.onUpdate(() => onNews(newsOf(home))),
