@@ -66,7 +66,6 @@ function configEntries(home: IntegrationsHome): Record<string, CommandDefinition
   return {
     'config_entries/get': {
       fields: { domain: optional(text), type_filter: optional(listOf(kinds)) },
-      admin: true,
       run: ({ id, domain, type_filter: filter }, connection) =>
         connection.result(id, integrations.entries(typeof domain === 'string' ? domain : undefined, kindsOf(filter))),
     },
@@ -89,7 +88,6 @@ function configEntries(home: IntegrationsHome): Record<string, CommandDefinition
     },
     'config_entries/subscribe': {
       fields: { type_filter: optional(listOf(kinds)) },
-      admin: true,
       run: ({ id, type_filter: filter }, connection) => {
         const wanted = kindsOf(filter);
         const unlisten = integrations.listen((type, entry) => connection.event(id, [{ type, entry }]));
@@ -158,6 +156,7 @@ function ofTheSystem(): Record<string, CommandDefinition> {
     },
     // Nothing of it ever changes: no restart is asked for, and no integration is long in loading.
     subscribe_system_state: {
+      admin: true,
       run: ({ id }, connection) => {
         connection.subscribe(id, () => undefined);
         connection.result(id);

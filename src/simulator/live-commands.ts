@@ -43,7 +43,6 @@ export function liveCommands(home: HomeCore): Record<string, CommandDefinition> 
     },
     validate_config: {
       fields: { triggers: optional(anything), conditions: optional(anything), actions: optional(anything) },
-      admin: true,
       run: ({ id, triggers, conditions, actions }, connection) => {
         const verdicts = {
           triggers: triggers === undefined ? undefined : verdictOf(() => void readTriggers(triggers)),

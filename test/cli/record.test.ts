@@ -36,6 +36,17 @@ describe('hassette simulate --record', () => {
     expect(printed).not.toContain('light.hallway');
   });
 
+  it('asks as whom the token is of', async () => {
+    await using given = await house();
+    const environment = { ...given.environment, HOME_ASSISTANT_TOKEN: given.home.userToken };
+    const { exitCode, said } = await run(['simulate', '--record'], {
+      files: { 'hassette.yaml': hassette },
+      environment,
+    });
+    expect(said).toContain('as the real one did');
+    expect(exitCode).toBe(0);
+  });
+
   it('says in words what the simulated home answers otherwise, and exits with 1', async () => {
     await using given = await house();
     const { commands } = given.home;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TestClient } from './test-client.ts';
+import { errorCode, TestClient } from './test-client.ts';
 
 const integrations = {
   configEntries: [
@@ -38,6 +38,22 @@ describe('config entries of the simulated home', () => {
       expect(answer).toMatchObject({ error: { code: 'not_found', message: 'Config entry not found' } });
     },
   );
+});
+
+describe('a user who is no administrator', () => {
+  it.each([
+    ['config_entries/get', {}, undefined],
+    ['config_entries/subscribe', {}, undefined],
+    ['validate_config', { triggers: [] }, undefined],
+    ['config_entries/get_single', { entry_id: 'one' }, 'unauthorized'],
+    ['subscribe_system_state', {}, 'unauthorized'],
+    ['trace/list', { domain: 'automation' }, 'unauthorized'],
+    ['person/create', { name: 'X' }, 'unauthorized'],
+  ])('asking %s with %o is answered with %s', async (type, fields, code) => {
+    const client = new TestClient({ integrations });
+    await client.connect(client.home.userToken);
+    expect(errorCode(await client.command(type, fields))).toBe(code);
+  });
 });
 
 describe('a signed path', () => {

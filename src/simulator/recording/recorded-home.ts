@@ -28,7 +28,7 @@ export function recordedHome(recording: HomeRecording, { clock, seed }: Recorded
     seed,
     config: recording.config,
     catalogue: recording.services as unknown as Record<string, Record<string, ServiceDescription>>,
-    userNames: { owner: recording.user?.name },
+    userNames: { owner: recording.user?.name, user: recording.user?.name },
     integrations: { configEntries: recording.configEntries },
     persons: recording.persons,
   });

@@ -9,7 +9,7 @@ import type { StateRecord } from '../state-record.ts';
 const feature = { armHome: 1, armAway: 2, armNight: 4, trigger: 8, armCustomBypass: 16, armVacation: 32 };
 
 /** The code of every simulated alarm: it is no secret. */
-export const alarmCode = '1234';
+const alarmCode = '1234';
 /** Time to leave the house, the delay before the alarm, and how long that lasts. */
 const armingMs = 60_000;
 const pendingMs = 60_000;

@@ -153,7 +153,7 @@ function evaluateAll(
 /** Parts of a date and a time that templates read. */
 const MOMENT_PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'microsecond'] as const;
 
-export function memberOf(of: unknown, key: unknown): unknown {
+function memberOf(of: unknown, key: unknown): unknown {
   const name = textOf(key);
   if (of instanceof Undefined) throw new TemplateError('UndefinedError', `'${of.name}' is undefined`);
   if (Array.isArray(of)) return of.at(Number(numberOf(key))) ?? new Undefined(name);
