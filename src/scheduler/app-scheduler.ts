@@ -140,7 +140,7 @@ export class AppScheduler {
     return this.#add({ door: RUN_AT, options, handler: handler[0] }, (settings) => {
       const nowMs = this.#service.nowMs();
       const zone = this.#zone(settings);
-      const trigger = parseMoment(moment, nowMs, zone, settings.dst);
+      const trigger = parseMoment(moment, nowMs, zone, settings.timing.dst);
       if (trigger.next(nowMs, zone) !== undefined) return trigger;
       throw new InvalidArgument(
         `runAt was given ${String(moment)}, which has passed: it is ${zone.dateOf(nowMs).toString({ smallestUnit: 'second' })}`,
@@ -168,7 +168,7 @@ export class AppScheduler {
         hint: `Give one such as '30s' or '15m'.`,
       });
     }
-    return this.#add({ door: RUN_EVERY, options, handler: handler[0] }, ({ align, dst }) => {
+    return this.#add({ door: RUN_EVERY, options, handler: handler[0] }, ({ timing: { align, dst } }) => {
       if (!align) return new Every(this.#service.elapsedMs(), everyMs);
       if (dividesDay(everyMs)) return new Aligned(everyMs, dst);
       throw new InvalidArgument(
@@ -191,7 +191,10 @@ export class AppScheduler {
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
     const timeOfDay = parseTimeOfDay(time, 'The time of runDaily');
-    return this.#add({ door: RUN_DAILY, options, handler: handler[0] }, ({ dst }) => new Daily(timeOfDay, dst));
+    return this.#add(
+      { door: RUN_DAILY, options, handler: handler[0] },
+      ({ timing }) => new Daily(timeOfDay, timing.dst),
+    );
   }
 
   /**
@@ -206,7 +209,7 @@ export class AppScheduler {
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
     return this.#add({ door: RUN_CRON, options, handler: handler[0] }, (settings) => {
-      const trigger = new ByCron(this.#service.cron(pattern), settings.dst);
+      const trigger = new ByCron(this.#service.cron(pattern), settings.timing.dst);
       if (trigger.next(this.#service.nowMs(), this.#zone(settings)) !== undefined) return trigger;
       throw new InvalidArgument(`The time of "${pattern}" never comes`, {
         hint: 'Look at its day and month: there is no 30 February.',
@@ -233,7 +236,7 @@ export class AppScheduler {
   ): Job {
     const sunMoment = readSunMoment(moment, 'runSun');
     return this.#add({ door: RUN_SUN, options, handler: handler[0] }, (settings) => {
-      const { offsetMs, clamp } = settings;
+      const { offsetMs, clamp } = settings.timing;
       const trigger = new AtSun({ moment: sunMoment, offsetMs, clamp, place: this.#place });
       if (trigger.next(this.#service.nowMs(), this.#zone(settings)) !== undefined) return trigger;
       const { latitude } = this.#place();
@@ -262,12 +265,12 @@ export class AppScheduler {
     ...handler: HandlerAfter<Options, JobHandler>
   ): Job {
     const { entityId, attribute } = readEntitySource(source);
-    return this.#add({ door: RUN_AT_ENTITY_TIME, options, handler: handler[0] }, ({ offsetMs }) => {
+    return this.#add({ door: RUN_AT_ENTITY_TIME, options, handler: handler[0] }, ({ timing }) => {
       const what = attribute === undefined ? entityId : `${attribute} of ${entityId}`;
       return new AtEntityTime({
         source: this.#home('runAtEntityTime').value(entityId, attribute),
         what,
-        offsetMs,
+        offsetMs: timing.offsetMs,
         onUnreadable: (value) => {
           this.#options.warn?.(
             `The job at the time of ${what} waits: ${JSON.stringify(value)} is neither a date, nor a time, nor both`,
@@ -299,7 +302,7 @@ export class AppScheduler {
     }
     return this.#add({ door: CALENDAR, options, handler: handler[0] }, (settings) => {
       const { at, match } = readCalendarOptions(typeof options === 'function' ? {} : options);
-      const { offsetMs } = settings;
+      const { offsetMs } = settings.timing;
       const feed = this.#home('runAtCalendar').calendar(calendar, {
         backMs: Math.max(0, offsetMs) + CALENDAR_MARGIN_MS,
         aheadMs: Math.max(0, -offsetMs) + CALENDAR_MARGIN_MS,
@@ -325,7 +328,7 @@ export class AppScheduler {
   ): Job {
     const phrase = readPhrase(words);
     return this.#add({ door: RUN, options, handler: handler[0] }, (settings) => {
-      const trigger = new ByPhrase(phrase, { dst: settings.dst, place: this.#place });
+      const trigger = new ByPhrase(phrase, { dst: settings.timing.dst, place: this.#place });
       if (trigger.next(this.#service.nowMs(), this.#zone(settings)) !== undefined) return trigger;
       throw new InvalidArgument(`The time of "${words}" never comes`, { hint: 'Look at its days and months.' });
     });
@@ -468,7 +471,7 @@ export class AppScheduler {
   }
 
   #within(trigger: Trigger | undefined, settings: JobSettings): Trigger | undefined {
-    const { between } = settings;
+    const { between } = settings.timing;
     if (trigger === undefined || between === undefined) return trigger;
     const isElapsed = trigger.basis === 'elapsed';
     const within = new Within(trigger, between, (ms) => (isElapsed ? this.#service.wallOf(ms) : ms));

@@ -126,6 +126,11 @@ export interface JobSettings {
   readonly misfire: Misfire;
   readonly graceMs: number;
   readonly timeZone: string | undefined;
+  /** What its trigger is made with. Most jobs have nothing of it, and share that. */
+  readonly timing: Timing;
+}
+
+export interface Timing {
   readonly dst: Partial<DstPolicy>;
   readonly align: boolean;
   readonly between: DayWindow | undefined;
@@ -231,6 +236,8 @@ const GAPS = ['after', 'skip'] as const;
 const OVERLAPS = ['first', 'second', 'both'] as const;
 const SKIP_GRACE_MS = 60_000;
 
+const USUAL_TIMING: Timing = { dst: {}, align: false, between: undefined, offsetMs: 0, clamp: undefined };
+
 const USUAL: JobSettings = {
   name: undefined,
   group: undefined,
@@ -242,11 +249,7 @@ const USUAL: JobSettings = {
   misfire: 'run-once',
   graceMs: Infinity,
   timeZone: undefined,
-  dst: {},
-  align: false,
-  between: undefined,
-  offsetMs: 0,
-  clamp: undefined,
+  timing: USUAL_TIMING,
 };
 
 /** Every option of every door. Which of them one takes is its own affair. */
@@ -256,7 +259,7 @@ export type AnyJobOptions = Omit<EveryOptions & SunJobOptions & CalendarJobOptio
 export function readJobOptions(options: AnyJobOptions | undefined, door: Door): JobSettings {
   if (options === undefined) return USUAL;
   refuseUnknownOptions(options, door);
-  const { priority = 0, timeout, grace, dst } = options;
+  const { priority = 0, timeout, grace } = options;
   const misfire = choiceOf(options.misfire, MISFIRES, 'misfire', door) ?? 'run-once';
   if (typeof priority !== 'number' || !Number.isFinite(priority))
     throw wrong(door, 'priority', priority, 'a finite number');
@@ -276,18 +279,27 @@ export function readJobOptions(options: AnyJobOptions | undefined, door: Door): 
           : Infinity
         : durationMs(grace, `"grace" of ${door.method}`),
     timeZone: textOf(options.timeZone, 'timeZone', door),
-    dst: dst === undefined ? {} : readDst(dst, door),
-    align: options.align === true,
-    between: options.between === undefined ? undefined : readBetween(options.between, door),
-    offsetMs: options.offset === undefined ? 0 : readOffset(options.offset, door),
-    clamp: options.clamp === undefined ? undefined : readClamp(options.clamp, door),
+    timing: readTiming(options, door),
   };
   refuseContradictions(settings, options, door);
   return settings;
 }
 
+function readTiming({ dst, align, between, offset, clamp }: AnyJobOptions, door: Door): Timing {
+  if (dst === undefined && align !== true && between === undefined && offset === undefined && clamp === undefined)
+    return USUAL_TIMING;
+  return {
+    dst: dst === undefined ? {} : readDst(dst, door),
+    align: align === true,
+    between: between === undefined ? undefined : readBetween(between, door),
+    offsetMs: offset === undefined ? 0 : readOffset(offset, door),
+    clamp: clamp === undefined ? undefined : readClamp(clamp, door),
+  };
+}
+
 function refuseContradictions(settings: JobSettings, given: AnyJobOptions, door: Door): void {
-  const { mode, misfire, clamp, between, align } = settings;
+  const { mode, misfire, timing } = settings;
+  const { clamp, between, align } = timing;
   if (misfire === 'run-all' && (mode === 'single' || mode === 'restart')) {
     const why = mode === 'single' ? 'it would leave out all runs but the first' : 'it would end all runs but the last';
     throw contradiction(door, 'misfire', 'mode', `with mode '${mode}', ${why}`);

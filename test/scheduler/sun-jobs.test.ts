@@ -81,6 +81,24 @@ describe('runSun', () => {
     expect(log).toEqual([ran]);
   });
 
+  it.each([
+    ['run-once', ['02 20:00:30 3 at 17:47']],
+    ['skip', []],
+  ] as const)('has missed a sunset that the machine slept through: %s', async (misfire, expected) => {
+    const given = { now: BERLIN_MARCH, homeTimes: new SaidHome(), steady: false };
+    const { scheduler, clock, log, home } = await makeScheduler(given);
+    scheduler.runSun('sunset', { misfire }, (run) => {
+      const now = Temporal.Instant.fromEpochMilliseconds(clock.nowMs()).toZonedDateTimeISO(home.timeZone);
+      const late = Math.round(now.since(run.scheduledFor).total('hours') + 1);
+      const time = run.scheduledFor.toPlainTime().toString({ smallestUnit: 'minute' });
+      log.push(`02 ${now.toPlainTime().toString({ smallestUnit: 'second' })} ${late} at ${time}`);
+    });
+    clock.sleepMachine(8 * HOUR);
+    await clock.advanceBy(HOUR / 60);
+    expect(log).toEqual(expected);
+    expect(scheduler.list()[0]?.nextRun?.toPlainDate().toString()).toBe('2026-03-03');
+  });
+
   it('follows the home when it moves', async () => {
     const { scheduler, homeTimes, service, note } = await sunOver(BERLIN_MARCH);
     const job = scheduler.runSun('sunset', note());
