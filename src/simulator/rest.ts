@@ -1,49 +1,33 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import type { RestRequest, RestResponse } from '../home-assistant/protocol/transport.ts';
-import type { HomeConfig, ServicesResult } from '../home-assistant/protocol/wire.ts';
 import { Refusal, ServiceMissing } from './failures.ts';
 import { restEventOf } from './calendars.ts';
 import { restHistory, restLogbook } from './history-commands.ts';
-import type { HomeCore } from './home-core.ts';
-import type { Household } from './household.ts';
+import {
+  authProviders,
+  authToken,
+  automationConfig,
+  configEntries,
+  reloadEntry,
+  removeEntry,
+  webhook,
+} from './household-views.ts';
 import { microsecondsOf } from './instants.ts';
 import { isObject } from './json.ts';
 import { shown } from './python-text.ts';
 import { NotFitting } from './schema.ts';
 import { HomeTemplate } from './template/home-template.ts';
-import type { User } from './users.ts';
+import {
+  type Answer,
+  type Asked,
+  badRequest,
+  broken,
+  message,
+  plain,
+  type RestHome,
+  unauthorized,
+} from './rest-answer.ts';
 import { isEntityId } from './schema.ts';
-
-/** What REST has of the home beside its core. */
-export interface RestHome extends HomeCore {
-  readonly household: Household;
-  config(): HomeConfig;
-  describeServices(): ServicesResult;
-}
-
-interface Asked {
-  readonly home: RestHome;
-  readonly user: User;
-  readonly parts: readonly string[];
-  readonly query: URLSearchParams;
-  readonly body: string;
-  readonly method: string;
-  readonly contentType: string;
-}
-
-interface Answer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, and compressed where it is long and the client takes that. */
-  readonly json?: unknown;
-  /** JSON that is in text already; `compress` says whether it may be. */
-  readonly text?: { readonly json: string; readonly compress: boolean };
-  readonly plain?: string;
-  /** No body, and no type of one. */
-  readonly nothing?: boolean;
-  /** A handler broke: the connection is closed after the answer, and nothing is added to it. */
-  readonly broken?: boolean;
-}
 
 type View = (asked: Asked) => Answer | Promise<Answer>;
 
@@ -53,21 +37,6 @@ interface Route {
   readonly open?: boolean;
   readonly views: Readonly<Record<string, View>>;
 }
-
-const message = (text: string, status = 200): Answer => ({ status, json: { message: text } });
-const plain = (status: number, reason: string, headers: Readonly<Record<string, string>> = {}): Answer => ({
-  status,
-  plain: `${status}: ${reason}`,
-  headers,
-});
-const unauthorized = plain(401, 'Unauthorized');
-const badRequest = plain(400, 'Bad Request');
-const broken: Answer = {
-  status: 500,
-  plain: '500 Internal Server Error\n\nServer got itself in trouble',
-  headers: { connection: 'close' },
-  broken: true,
-};
 
 const routes: readonly Route[] = [
   { path: /^\/api\/$/, views: { GET: () => message('API running.') } },
@@ -330,55 +299,6 @@ function template({ home, user, body }: Asked): Answer {
 function errorLog({ home, user }: Asked): Answer {
   if (!user.isAdmin) return unauthorized;
   return { plain: home.household.log.text, headers: { 'content-type': 'application/octet-stream' } };
-}
-
-function configEntries({ home, query }: Asked): Answer {
-  const kinds = query.getAll('type');
-  const entries = home.household.integrations.entries(
-    query.get('domain') ?? undefined,
-    kinds.length > 0 ? kinds : undefined,
-  );
-  return { text: { json: JSON.stringify(entries), compress: true } };
-}
-
-function removeEntry({ home, user, parts: [id = ''] }: Asked): Answer {
-  if (!user.isAdmin) return unauthorized;
-  if (home.household.integrations.entry(id) === undefined) return message('Invalid entry specified', 404);
-  home.household.integrations.remove(id);
-  return { json: { require_restart: false } };
-}
-
-function reloadEntry({ home, user, parts: [id = ''] }: Asked): Answer {
-  if (!user.isAdmin) return unauthorized;
-  if (home.household.integrations.entry(id) === undefined) return message('Invalid entry specified', 404);
-  return { json: { require_restart: false } };
-}
-
-function automationConfig({ home, user, parts: [id = ''] }: Asked): Answer {
-  if (!user.isAdmin) return unauthorized;
-  const config = home.household.automations.configOf(id);
-  return config === undefined ? message('Resource not found', 404) : { json: config };
-}
-
-function webhook({ home, parts: [id = ''], query, body, method, contentType }: Asked): Answer {
-  home.webhooks.call(id, { method, query: Object.fromEntries(query), body, contentType });
-  return { nothing: true };
-}
-
-function authProviders(): Answer {
-  const provider = { name: 'Home Assistant Local', id: null, type: 'homeassistant' };
-  return { json: { providers: [provider], preselect_remember_me: true } };
-}
-
-/** Nobody logs in to a simulated home: its tokens are known from the start, so no code and no refresh token is valid. */
-function authToken({ body }: Asked): Answer {
-  const refuse = (error: string, more: Readonly<Record<string, string>> = {}): Answer => ({
-    status: 400,
-    json: { error, ...more },
-  });
-  const grant = new URLSearchParams(body).get('grant_type');
-  if (grant === 'authorization_code') return refuse('invalid_request', { error_description: 'Invalid code' });
-  return refuse(grant === 'refresh_token' ? 'invalid_grant' : 'unsupported_grant_type');
 }
 
 // --- Bodies -----------------------------------------------------------------------------------------------------------
