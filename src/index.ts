@@ -219,10 +219,12 @@ export type { Task, TaskBucket, TaskStatus } from './kernel/task-bucket.ts';
 export type { TimeOfDayInput } from './kernel/time-of-day.ts';
 
 export type { AppScheduler } from './scheduler/app-scheduler.ts';
-export type { Machine, MachineExplanation, MachineWayExplanation } from './rules/machine.ts';
+export type { Machine } from './rules/machine.ts';
+export type { MachineExplanation, MachineWayExplanation } from './rules/machine-explanation.ts';
 export type { MachineChange } from './rules/machine-change.ts';
 export type { MachineCondition, MachineDefinition, MachineState } from './rules/machine-definition.ts';
-export { RuleLoops, type Rule } from './rules/rule.ts';
+export type { Rule } from './rules/rule.ts';
+export { RuleLoops } from './rules/rule-failures.ts';
 export type { RuleChange } from './rules/rule-change.ts';
 export type { ExplainedCondition, ExplainedRead, RuleExplanation } from './rules/rule-explanation.ts';
 export type { RuleHolds, RuleOptions } from './rules/rule-options.ts';

@@ -1,4 +1,3 @@
-import { messageOf } from '../kernel/failure.ts';
 import { ConditionWatch } from './condition-watch.ts';
 import type { DueTime, DueTimes } from './due-times.ts';
 import { countAnew, dueMs, type PhaseHolds, type PhaseState, takeLevel, takeTime } from './phase.ts';
@@ -62,12 +61,7 @@ export class MachineWay {
         this.#told = why;
         options.onMissing([why, advice()].filter((part) => part !== undefined).join('. '));
       },
-      onFailure: (error) => {
-        const told = messageOf(error);
-        if (this.#told === told) return;
-        this.#told = told;
-        options.onFailure(error);
-      },
+      onFailure: options.onFailure,
     });
   }
 

@@ -1,6 +1,5 @@
 import { handOver } from '../bus/event.ts';
 import { formatDuration } from '../kernel/duration.ts';
-import { hintOf, messageOf } from '../kernel/failure.ts';
 import type { Lane } from '../kernel/lane.ts';
 import { assertMayAct } from '../kernel/life.ts';
 import { currentTracker } from '../kernel/tracked-reads.ts';
@@ -10,9 +9,10 @@ import type { KeptRule, RuleDescription, RuleOwner } from './kept-rule.ts';
 import { MachineChange } from './machine-change.ts';
 import type { MachineSettings, StateSettings } from './machine-definition.ts';
 import { MachineWay } from './machine-way.ts';
-import { type ExplainedCondition, instantOf, momentInWords, readsInWords } from './rule-explanation.ts';
+import { type MachineExplanation, machineInWords } from './machine-explanation.ts';
+import { instantOf } from './rule-explanation.ts';
+import { REST_MS, RuleFailures } from './rule-failures.ts';
 import type { MachineRecord } from './rule-memory.ts';
-import { RuleLoops } from './rule.ts';
 
 /** What `machine` gives back. There is no need to keep it: it ends with the app. */
 export interface Machine<State extends string = string, Event extends string = string> extends Disposable {
@@ -37,23 +37,6 @@ export interface Machine<State extends string = string, Event extends string = s
   cancel(): void;
 }
 
-/** Where a state machine stands, and what leads from there. As a text it is told in words. */
-export interface MachineExplanation<State extends string = string> {
-  readonly name: string;
-  readonly state: State;
-  readonly since: Temporal.Instant;
-  /** What led there, in words. */
-  readonly because: string | undefined;
-  readonly ways: readonly MachineWayExplanation<State>[];
-  toString(): string;
-}
-
-/** One of the ways from a state. */
-export type MachineWayExplanation<State extends string = string> =
-  | ({ readonly kind: 'when'; readonly to: State; readonly at: Temporal.Instant | undefined } & ExplainedCondition)
-  | { readonly kind: 'after'; readonly to: State; readonly at: Temporal.Instant }
-  | { readonly kind: 'on'; readonly to: State; readonly event: string };
-
 /** A run of what a state does. */
 interface MachineRun {
   readonly change: MachineChange;
@@ -61,9 +44,6 @@ interface MachineRun {
   readonly call: (change: MachineChange) => unknown;
 }
 
-const MOST_CHANGES = 100;
-const LOOP_MS = 1000;
-const REST_MS = 60_000;
 /** Each change of state has up to three runs, and none of them may be left out. */
 const MOST_PENDING = 1000;
 
@@ -75,8 +55,8 @@ export class StateMachine implements Machine, KeptRule {
   readonly #after: DueTime;
   readonly #rest: DueTime;
   readonly #lane: Lane<MachineRun>;
+  readonly #failures: RuleFailures;
   readonly #listeners = new Set<() => void>();
-  #failures: Lane<unknown> | undefined;
   #ways: readonly MachineWay[] = [];
   #state: string;
   #sinceMs: number;
@@ -86,7 +66,6 @@ export class StateMachine implements Machine, KeptRule {
   #record: MachineRecord | undefined;
   #active = true;
   #started = false;
-  #changes = { sinceMs: 0, count: 0 };
   #evaluations = 0;
 
   constructor(owner: RuleOwner, settings: MachineSettings) {
@@ -106,6 +85,7 @@ export class StateMachine implements Machine, KeptRule {
     this.#sinceMs = this.#record?.sinceMs ?? clock.nowMs();
     this.#entered = this.#record?.entered ?? false;
     this.#because = this.#record === undefined ? undefined : 'it is remembered';
+    this.#failures = new RuleFailures(owner, settings.name, settings.onError);
     this.#after = dues.make(() => this.#timeIsUp());
     this.#rest = dues.make(() => this.#arrive());
     this.#lane = executor.lane<MachineRun>({
@@ -189,7 +169,7 @@ export class StateMachine implements Machine, KeptRule {
     this.#leave();
     this.#owner.dues.set(this.#rest, undefined);
     this.#lane.close();
-    this.#failures?.close();
+    this.#failures.close();
     this.#owner.leave(this);
   }
 
@@ -213,7 +193,7 @@ export class StateMachine implements Machine, KeptRule {
         ...Array.from(this.#here.on, ([event, { to }]) => ({ kind: 'on' as const, to, event })),
       ],
     };
-    const words = inWords(explanation, this.#owner.timeZone());
+    const words = machineInWords(explanation, this.#owner.timeZone());
     return { ...explanation, toString: () => words };
   }
 
@@ -227,7 +207,7 @@ export class StateMachine implements Machine, KeptRule {
       why: this.explain().toString(),
       evaluations: this.#ways.reduce((sum, way) => sum + way.evaluations, this.#evaluations),
       runs: started,
-      failed: failed + timedOut + (this.#failures?.counters.failed ?? 0),
+      failed: failed + timedOut + this.#failures.count,
     };
   }
 
@@ -254,7 +234,7 @@ export class StateMachine implements Machine, KeptRule {
           record,
           onChange: () => this.#remember(),
           onHolds: (why) => this.#go(to, why, undefined),
-          onFailure: (error) => this.#fail(error),
+          onFailure: (error) => this.#failures.tellOnce(error),
           onMissing: (why) => this.#owner.logger.warn(`machine "${this.name}" waits, since ${why}`),
         }),
     );
@@ -292,7 +272,7 @@ export class StateMachine implements Machine, KeptRule {
     this.#because = because;
     this.#entered = false;
     this.#run(new MachineChange(this.#changeOf(from, event), this.#owner.life));
-    if (this.#isLooping(nowMs)) return;
+    if (this.#rests(nowMs)) return;
     for (const listener of [...this.#listeners]) listener();
     // One who listened may have sent it on already.
     if (this.#state === to && this.#sinceMs === nowMs && this.#ways.length === 0) this.#arrive();
@@ -336,7 +316,7 @@ export class StateMachine implements Machine, KeptRule {
       },
       onCameBack: () => undefined,
       onSuspended: () => undefined,
-      onFailure: (error) => this.#fail(error),
+      onFailure: (error) => this.#failures.tellOnce(error),
     });
     watch.start();
     watch.stop();
@@ -357,54 +337,13 @@ export class StateMachine implements Machine, KeptRule {
     });
   }
 
-  #isLooping(nowMs: number): boolean {
-    if (nowMs - this.#changes.sinceMs >= LOOP_MS) this.#changes = { sinceMs: nowMs, count: 0 };
-    this.#changes.count += 1;
-    if (this.#changes.count <= MOST_CHANGES) return false;
-    this.#changes = { sinceMs: 0, count: 0 };
+  /** Whether it goes round in circles, and has to rest. */
+  #rests(nowMs: number): boolean {
+    const hint = 'Let one of the conditions that lead it round say no, or hold for a while.';
+    if (!this.#failures.isLooping(`Machine "${this.name}"`, hint)) return false;
     this.#owner.dues.set(this.#rest, nowMs + REST_MS);
-    const hint = `It stays in "${this.#state}" for ${formatDuration(REST_MS)}. Let one of the conditions that lead it round say no, or hold for a while.`;
-    this.#fail(
-      new RuleLoops(`Machine "${this.name}" has changed its state ${MOST_CHANGES} times within a second`, { hint }),
-    );
     return true;
-  }
-
-  #fail(error: unknown): void {
-    const { executor, life, onError } = this.#owner;
-    this.#failures ??= executor.lane<unknown>({
-      life,
-      kind: 'handler',
-      name: this.name,
-      mode: 'parallel',
-      onError: this.#settings.onError ?? onError,
-      describe: (failed) => hintOf(failed) ?? messageOf(failed),
-      run: (failed) => {
-        throw failed;
-      },
-    });
-    this.#failures.submit(error);
   }
 }
 
 const NOWHERE: StateSettings = { enter: undefined, exit: undefined, when: [], after: [], on: new Map() };
-
-function inWords(
-  { name, state, since, because, ways }: Omit<MachineExplanation, 'toString'>,
-  timeZone: string,
-): string {
-  const told = (moment: Temporal.Instant): string => momentInWords(moment, timeZone);
-  const parts = [
-    `Machine "${name}" is in "${state}" since ${told(since)}${because === undefined ? '' : `: ${because}`}.`,
-  ];
-  for (const way of ways) {
-    if (way.kind === 'on') parts.push(`"${way.event}" leads to "${way.to}".`);
-    else if (way.kind === 'after') parts.push(`It goes to "${way.to}" at ${told(way.at)}.`);
-    else {
-      const at = way.at === undefined ? '' : `, and at ${told(way.at)} has been for long enough`;
-      const says = way.suspended ?? `${String(way.holds)}${at}: ${readsInWords(way.reads)}`;
-      parts.push(`What leads to "${way.to}" is ${says}.`);
-    }
-  }
-  return parts.join(' ');
-}

@@ -1,7 +1,4 @@
 import { handOver } from '../bus/event.ts';
-import { formatDuration } from '../kernel/duration.ts';
-import { HassetteError } from '../kernel/errors.ts';
-import { hintOf, messageOf } from '../kernel/failure.ts';
 import type { Lane } from '../kernel/lane.ts';
 import { currentTracker, type Suspension } from '../kernel/tracked-reads.ts';
 import { ConditionWatch } from './condition-watch.ts';
@@ -19,6 +16,7 @@ import {
 } from './phase.ts';
 import { RuleChange } from './rule-change.ts';
 import { explainCondition, instantOf, momentInWords, readsInWords, type RuleExplanation } from './rule-explanation.ts';
+import { REST_MS, RuleFailures } from './rule-failures.ts';
 import type { RuleRecord } from './rule-memory.ts';
 import type { RuleSettings } from './rule-options.ts';
 
@@ -38,17 +36,6 @@ export interface Rule extends Disposable {
   cancel(): void;
 }
 
-/** A rule has changed its phase so often that it must be its own doing. */
-export class RuleLoops extends HassetteError {
-  readonly code = 'RULE_LOOPS';
-  readonly audience = 'author';
-}
-
-/** So many changes of phase within a second are no house's doing. */
-const MOST_CHANGES = 100;
-const LOOP_MS = 1000;
-const REST_MS = 60_000;
-
 /** A condition that is watched, and what is done at its edges. */
 export class WatchedRule implements Rule, KeptRule {
   readonly name: string;
@@ -58,8 +45,8 @@ export class WatchedRule implements Rule, KeptRule {
   readonly #due: DueTime;
   readonly #rest: DueTime;
   readonly #lane: Lane<RuleChange>;
+  readonly #failures: RuleFailures;
   readonly #listeners = new Set<() => void>();
-  #failures: Lane<unknown> | undefined;
   #state: PhaseState;
   #level: boolean | undefined;
   /** The phase whose edge was run last, and the change to the present one. */
@@ -70,11 +57,9 @@ export class WatchedRule implements Rule, KeptRule {
   #settled: Phase | undefined;
   #active = true;
   #resting = false;
-  #changes = { sinceMs: 0, count: 0 };
   /** What is remembered already. */
   #written: { readonly phase: Phase | undefined; readonly pending: PendingPhase | undefined; readonly turns: number };
   #toldMissing: string | undefined;
-  #toldFailure: string | undefined;
   /** What was pending when the app ended, until the condition is asked for the first time. */
   #restored: RuleRecord | undefined;
 
@@ -89,6 +74,7 @@ export class WatchedRule implements Rule, KeptRule {
     this.#acted = this.#restored?.phase;
     this.#settled = this.#restored?.phase;
     this.#written = { phase: this.#settled, pending: this.#state.pending, turns: 0 };
+    this.#failures = new RuleFailures(owner, name, settings.onError);
     this.#due = dues.make(() => this.#ring());
     this.#rest = dues.make(() => this.#goOn());
     this.#watch = new ConditionWatch({
@@ -99,7 +85,7 @@ export class WatchedRule implements Rule, KeptRule {
       onLevel: (level) => this.#take(level),
       onCameBack: (sinceMs) => this.#become(countAnew(this.#state, sinceMs)),
       onSuspended: (cause) => this.#tellSuspended(cause),
-      onFailure: (error) => this.#tellFailure(error),
+      onFailure: (error) => this.#failures.tellOnce(error),
     });
     this.#lane = executor.lane<RuleChange>({
       life,
@@ -166,7 +152,7 @@ export class WatchedRule implements Rule, KeptRule {
     this.#owner.dues.set(this.#due, undefined);
     this.#owner.dues.set(this.#rest, undefined);
     this.#lane.close();
-    this.#failures?.close();
+    this.#failures.close();
     this.#owner.leave(this);
   }
 
@@ -200,14 +186,14 @@ export class WatchedRule implements Rule, KeptRule {
       why: this.explain().toString(),
       evaluations: this.#watch.evaluations,
       runs: started,
-      failed: failed + timedOut + (this.#failures?.counters.failed ?? 0),
+      failed: failed + timedOut + this.#failures.count,
     };
   }
 
   #take({ level, sinceMs }: Level): void {
     if (this.#resting) return;
     this.#level = level;
-    this.#toldFailure = undefined;
+    this.#failures.forget();
     const restored = this.#restored?.pending;
     if (restored !== undefined && (restored.to === 'on') === level) {
       const laterMs = this.#leftMeanwhile(this.#restored);
@@ -253,7 +239,7 @@ export class WatchedRule implements Rule, KeptRule {
         },
         this.#owner.life,
       );
-      if (this.#isLooping(nowMs)) return;
+      if (this.#rests(nowMs)) return;
       this.#act();
     }
     for (const listener of [...this.#listeners]) listener();
@@ -298,22 +284,19 @@ export class WatchedRule implements Rule, KeptRule {
     });
   }
 
-  #isLooping(nowMs: number): boolean {
-    if (nowMs - this.#changes.sinceMs >= LOOP_MS) this.#changes = { sinceMs: nowMs, count: 0 };
-    this.#changes.count += 1;
-    if (this.#changes.count <= MOST_CHANGES) return false;
+  /** Whether it makes itself change, and has to rest. */
+  #rests(nowMs: number): boolean {
+    const hint = 'What it does, or another rule that looks at it, makes its condition say the opposite.';
+    if (!this.#failures.isLooping(`Rule "${this.name}"`, hint)) return false;
     this.#resting = true;
     this.#watch.stop();
     this.#owner.dues.set(this.#due, undefined);
     this.#owner.dues.set(this.#rest, nowMs + REST_MS);
-    const hint = `What it does, or another rule that looks at it, makes its condition say the opposite. It rests for ${formatDuration(REST_MS)}.`;
-    this.#fail(new RuleLoops(`Rule "${this.name}" has changed ${MOST_CHANGES} times within a second`, { hint }));
     return true;
   }
 
   #goOn(): void {
     this.#resting = false;
-    this.#changes = { sinceMs: 0, count: 0 };
     if (this.#active) this.#watch.start();
   }
 
@@ -323,30 +306,6 @@ export class WatchedRule implements Rule, KeptRule {
     this.#toldMissing = why;
     const hint = advice();
     this.#owner.logger.warn(`rule "${this.name}" waits, since ${why}${hint === undefined ? '' : `. ${hint}`}`);
-  }
-
-  /** The same failure, again and again, is told once. */
-  #tellFailure(error: unknown): void {
-    const told = messageOf(error);
-    if (this.#toldFailure === told) return;
-    this.#toldFailure = told;
-    this.#fail(error);
-  }
-
-  #fail(error: unknown): void {
-    const { executor, life, onError } = this.#owner;
-    this.#failures ??= executor.lane<unknown>({
-      life,
-      kind: 'handler',
-      name: this.name,
-      mode: 'parallel',
-      onError: this.#settings.onError ?? onError,
-      describe: (failed) => hintOf(failed) ?? 'its condition was asked',
-      run: (failed) => {
-        throw failed;
-      },
-    });
-    this.#failures.submit(error);
   }
 
   #inWords({ phase, since, hold, reads, holds, suspended, nextTime }: Omit<RuleExplanation, 'toString'>): string {

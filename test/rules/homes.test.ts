@@ -6,7 +6,7 @@ describe('a rule about two homes', () => {
   it('is asked when something changes in either', async () => {
     class Stove extends App {
       readonly rule = this.whenever(
-        () => this.states.is('person.a', 'not_home') && this.homes['cabin']!.states.is('binary_sensor.gate', 'on'),
+        () => this.states.is('person.a', 'not_home') && this.homes.cabin.states.is('binary_sensor.gate', 'on'),
         { name: 'arriving' },
       );
     }

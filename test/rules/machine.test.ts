@@ -206,7 +206,7 @@ describe('a state machine', () => {
     }
     await using t = await runApp(Round, { home: {} });
     expect(t.logs.map(({ msg }) => msg)).toContainEqual(
-      expect.stringContaining('Machine "round" has changed its state 100 times within a second'),
+      expect.stringContaining('Machine "round" has changed 100 times within a second'),
     );
     await t.advance('10m');
   });
