@@ -38,9 +38,15 @@ const SAME_MOMENT_MS = 0.005;
  * history has, to what is so now, and what has come since. Without a history it is what was told.
  */
 export function missedChanges(missed: MissedOf): readonly TimedTransition[] {
-  const { entityId, before, after, told } = missed;
+  const { entityId, before, after } = missed;
   const fromMs = before === null ? Number.NEGATIVE_INFINITY : lastUpdatedMs(before);
   const between = statesBetween(missed, fromMs);
+  // Where a second gap follows at once, the history has what comparing found after the first.
+  const untilMs = between.at(-1)?.atMs;
+  const told =
+    untilMs === undefined
+      ? missed.told
+      : missed.told.filter(({ to }) => to === null || lastUpdatedMs(to) > untilMs + SAME_MOMENT_MS);
   const steps: TimedTransition[] = [];
   let last = before;
   let lastGood = missed.lastGood;
@@ -97,7 +103,10 @@ function lastUpdatedOf(state: EntityState | null): number {
 }
 
 /** Whether the history has come as far as what is known again: a recorder writes a few seconds late. */
-export function reaches(past: readonly Pick<PastState, 'atMs'>[], { before, after }: Pick<MissedOf, 'before' | 'after'>): boolean {
+export function reaches(
+  past: readonly Pick<PastState, 'atMs'>[],
+  { before, after }: Pick<MissedOf, 'before' | 'after'>,
+): boolean {
   if (after === undefined) return true;
   const afterMs = lastUpdatedMs(after);
   if (before !== null && Math.abs(lastUpdatedMs(before) - afterMs) <= SAME_MOMENT_MS) return true;

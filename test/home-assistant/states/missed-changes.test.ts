@@ -69,6 +69,17 @@ describe('missedChanges', () => {
       ['∅→off backfill', 'off→on resync'],
     ],
     [
+      'once what comparing found after a gap that another followed at once',
+      {
+        before,
+        after: at(200, 'on'),
+        restarted: true,
+        past: [past(120, 'on'), past(150, 'off')],
+        told: [found(before, at(120, 'on'))],
+      },
+      ['off→on backfill', 'on→off backfill', 'off→on resync'],
+    ],
+    [
       'what is as it was, and was something else',
       { before, after: at(200, 'off'), restarted: true, past: [past(150, 'on')] },
       ['off→on backfill', 'on→off resync'],
