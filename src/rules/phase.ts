@@ -29,8 +29,6 @@ export interface Level {
   readonly sinceMs: number | undefined;
 }
 
-export const UNKNOWN_PHASE: PhaseState = { phase: undefined };
-
 /** When a pending phase comes to count; undefined where none is pending. */
 export function dueMs({ pending }: PhaseState, holds: PhaseHolds): number | undefined {
   if (pending === undefined) return undefined;

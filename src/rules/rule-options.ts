@@ -43,7 +43,7 @@ export interface RuleSettings {
   readonly onError: ((failure: Failure) => unknown) | undefined;
 }
 
-export const RULE_OPTIONS = [
+const RULE_OPTIONS = [
   'name',
   'enter',
   'exit',

@@ -10,7 +10,7 @@ import type { StateTransition } from './state-mirror.ts';
 export type ReadableHome = Pick<Home, 'home' | 'mirror' | 'states' | 'selections' | 'connection' | 'moment'>;
 
 /** One entity, as where a condition's reads may change. */
-export class EntitySource implements ReadSource {
+class EntitySource implements ReadSource {
   readonly key: string;
   readonly #home: ReadableHome;
   readonly #entityId: string;
