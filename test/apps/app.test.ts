@@ -50,6 +50,7 @@ describe('App', () => {
       'home',
       'homes',
       'logger',
+      'machine',
       'name',
       'onError',
       'onInitialize',
@@ -60,6 +61,7 @@ describe('App', () => {
       'store',
       'sun',
       'tasks',
+      'whenever',
     ]);
   });
 
