@@ -38,7 +38,7 @@ const pure = [
   /^src\/scheduler\/(triggers|phrase(-\w+)?|explanation|said-time|sun-(times|trigger|moment)|within|calendar-trigger|entity-time-trigger)\.ts$/,
   /^src\/home-assistant\/(domains|protocol)\//,
   /^src\/kernel\/(backoff|duration|nearest|resource-status|solar-position|time-of-day)\.ts$/,
-  /^src\/config\/(address|interpolate|place|schema-problems|tree|variables)\.ts$/,
+  /^src\/config\/(address|interpolate|place|schema-problems|storage-address|tree|variables)\.ts$/,
 ];
 
 const timeNames = [

@@ -3,7 +3,7 @@ import { hassette } from '../src/vitest.ts';
 import ClosingLineReporter from './closing-line-reporter.ts';
 
 /** `import 'hassette'` means the sources here, and the built package for those who install it. */
-const conditions = ['hassette-source', 'node', 'import', 'default'];
+const conditions = ['hassette-source', 'node'];
 
 interface SuiteOptions {
   readonly testTimeout?: number;

@@ -41,9 +41,10 @@ export function selectionProblems(only: readonly string[], apps: readonly string
 /** Files of certificates that are not there, or not ours to read. */
 export async function missingAuthorities(tree: Tree, originOf: (path: Path) => Origin): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
-  for (const [home, file] of textsIn(tree['homes'], 'ca')) {
+  const storage = textsIn({ storage: tree['storage'] }, 'ca').map(([, file]) => [['storage', 'ca'], file] as const);
+  const homes = textsIn(tree['homes'], 'ca').map(([home, file]) => [['homes', home, 'ca'], file] as const);
+  for (const [path, file] of [...homes, ...storage]) {
     if (await isReadableFile(file)) continue;
-    const path = ['homes', home, 'ca'];
     problems.push(
       problemAt(originOf(path), path, `there is no file "${file}" that can be read`, {
         found: file,

@@ -103,11 +103,22 @@ export function originIn(layers: readonly Layer[], path: Path): Origin {
   return layers[0]?.originOf([]) ?? { kind: 'nowhere' };
 }
 
-/** All texts that stand where secrets do. */
+/** The password of an address, as it is written and as it is meant: a server may name it in either way. */
+function passwordIn(text: string): readonly string[] {
+  const [, written] = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*?:(.*)@/i.exec(text) ?? [];
+  if (written === undefined) return [];
+  try {
+    return [written, decodeURIComponent(written)];
+  } catch {
+    return [written]; // A % that is none of an address: it is told as a problem of its own.
+  }
+}
+
+/** All texts that stand where secrets do, and the passwords of addresses among them. */
 export function secretsIn(tree: Tree, schema: Tree): readonly string[] {
   const secrets: string[] = [];
   mapValues(tree, (value, path) => {
-    if (typeof value === 'string' && isSecret(schema, path)) secrets.push(value);
+    if (typeof value === 'string' && isSecret(schema, path)) secrets.push(value, ...passwordIn(value));
     return value;
   });
   return secrets;

@@ -3,6 +3,7 @@ import { durationMs } from '../kernel/duration.ts';
 import type { LogLevel } from '../kernel/logging.ts';
 import { parseTimeOfDay } from '../kernel/time-of-day.ts';
 import { address } from './address.ts';
+import { contradictionsIn, storageAddress } from './storage-address.ts';
 
 /**
  * The settings of a daemon. Each has its description here, once: editors show it (`hassette schema`), the reference
@@ -144,12 +145,46 @@ const Paths = z
 const Storage = z
   .strictObject({
     adapter: z
-      .enum(['embedded', 'memory'])
+      .enum(['embedded', 'memory', 'postgres', 'redis'])
       .meta({
-        description: 'A file of its own, or the memory, which forgets; if not said, memory where every home is simulated.',
+        description:
+          'A file of its own, the memory, which forgets, or a server; if not said, as "url" says, and memory where every home is simulated.',
       })
       .optional(),
     file: path('The file of the embedded storage, if not hassette.db in the data folder.').optional(),
+    url: storageAddress
+      .meta({
+        description: 'The PostgreSQL or Redis that things are stored in.',
+        examples: ['postgres://hassette:password@postgres/hassette', 'redis://redis/0'],
+        secret: true,
+      })
+      .optional(),
+    password: z.string().min(1).meta({ description: 'Its password, if not in "url".', secret: true }).optional(),
+    schema: z
+      .string()
+      .regex(/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/, {
+        error: 'a name of small letters, digits and _, beginning with a letter, and not with pg_',
+      })
+      .meta({ description: 'Of PostgreSQL: the schema that all is in, made if it is not there.' })
+      .default('hassette'),
+    prefix: z
+      .string()
+      .regex(/^\S{1,100}$/, { error: 'a text of 1 to 100 characters, without spaces' })
+      .meta({ description: 'Of Redis: all keys begin with it.' })
+      .default('hassette:'),
+    connections: z
+      .int()
+      .min(2)
+      .max(100)
+      .meta({ description: 'Of PostgreSQL: no more connections at once.' })
+      .default(4),
+    verifyTls: z.boolean().meta({ description: 'Refuse a certificate that does not verify.' }).default(true),
+    ca: path('A PEM file with certificates that are trusted beside those that the machine knows.').optional(),
+  })
+  .superRefine((storage, context) => {
+    for (const { key, ...params } of contradictionsIn(storage)) {
+      context.addIssue({ code: 'custom', path: [key], params });
+    }
   })
   .prefault({});
 

@@ -157,7 +157,9 @@ export class Runtime extends Resource implements Activity {
     const { configuration, dataFolder, storage: lent } = this.#options;
     const onListenerFailure = (error: unknown): void =>
       this.logger.error({ err: error }, 'somebody who watches the storage failed');
-    const adapter = lent ?? configuredStorage({ configuration, dataFolder, clock: this.clock, onListenerFailure });
+    const { clock } = this;
+    const random = this.context.random ?? Math.random;
+    const adapter = lent ?? configuredStorage({ configuration, dataFolder, clock, onListenerFailure, random });
     this.#storage = new StorageService(this, { adapter, lent: lent !== undefined });
     return this.#storage;
   }

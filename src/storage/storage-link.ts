@@ -121,4 +121,6 @@ export interface StorageNotice {
   readonly code: string;
   readonly message: string;
   readonly hint: string;
+  /** Whether it may be over soon, so that it is told when it is found and not shown from then on. */
+  readonly passing?: boolean | undefined;
 }

@@ -1,9 +1,11 @@
+import type { Timer } from '../kernel/clock.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { HassetteError } from '../kernel/errors.ts';
 import { Resource } from '../kernel/resource.ts';
 import { describeProblem, type ProblemDescription } from '../kernel/resource-description.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
 import { checkCommit, checkList, checkRead } from './storable.ts';
+import { StorageUnavailable } from './storage-errors.ts';
 import { Storage } from './storage.ts';
 import type {
   ChangeListener,
@@ -26,6 +28,8 @@ export interface StorageServiceOptions {
 
 /** What has expired is taken out so often. */
 const SWEEP_MS = 3_600_000;
+/** A storage that is away is tried so often, should nobody else ask, so that its return is told. */
+const PROBE_MS = 30_000;
 /** What goes wrong again and again is told so often. */
 const TOLD_EVERY_MS = 60_000;
 
@@ -41,6 +45,8 @@ export class StorageService extends Resource implements StorageLink, Activity {
   #pending = 0;
   #notices: readonly StorageNotice[] = [];
   #toldAtMs: number | undefined;
+  #nextSweep: Timer | undefined;
+  #isAway = false;
   #untold = 0;
 
   constructor(owner: Resource, options: StorageServiceOptions) {
@@ -83,13 +89,17 @@ export class StorageService extends Resource implements StorageLink, Activity {
 
   protected override async onStart(signal: AbortSignal): Promise<void> {
     const { adapter, lent = false } = this.#options;
+    let notices: readonly StorageNotice[] = [];
     if (!lent) {
       this.own(() => adapter.close());
-      this.#notices = await adapter.open(signal);
+      notices = await adapter.open(signal);
     }
-    for (const { code, message, hint } of this.#notices) this.logger.error({ code, hint }, message);
+    for (const { code, message, hint } of notices) this.logger.error({ code, hint }, message);
+    this.#notices = notices.filter(({ passing = false }) => !passing);
     this.logger.debug(`things are stored in ${adapter.description}`);
-    await this.#sweep();
+    this.own(() => this.#nextSweep?.cancel());
+    // A server that is away keeps nobody from starting.
+    void this.#sweep();
   }
 
   protected override details(): Readonly<Record<string, unknown>> {
@@ -116,6 +126,8 @@ export class StorageService extends Resource implements StorageLink, Activity {
     // While it starts the start fails, and once it stops nobody asks.
     if (this.status !== 'running' && this.status !== 'retrying') return;
     this.tell('lost', error);
+    this.#isAway = error instanceof StorageUnavailable;
+    if (this.#isAway) this.#sweepIn(PROBE_MS);
     this.#untold += 1;
     const nowMs = this.clock.monotonicMs();
     if (this.#toldAtMs !== undefined && nowMs - this.#toldAtMs < TOLD_EVERY_MS) return;
@@ -136,20 +148,24 @@ export class StorageService extends Resource implements StorageLink, Activity {
   }
 
   async #sweep(): Promise<void> {
+    this.#nextSweep = undefined;
     this.#pending += 1;
     try {
       // One page after the other, each in a turn of its own.
       while (!this.signal.aborted && (await this.#options.adapter.sweep()) > 0);
+      // On a full disk it would work as well.
+      if (this.status === 'retrying' && this.#isAway) this.#recovered();
     } catch (error) {
       this.#failed(error);
     } finally {
       this.#pending -= 1;
     }
+    if (this.#nextSweep === undefined) this.#sweepIn(SWEEP_MS);
+  }
+
+  #sweepIn(delayMs: number): void {
     if (this.signal.aborted) return;
-    const timer = this.clock.after(SWEEP_MS, 'taking out what has expired', () => {
-      release();
-      void this.#sweep();
-    });
-    const release = this.own(() => timer.cancel());
+    this.#nextSweep?.cancel();
+    this.#nextSweep = this.clock.after(delayMs, 'taking out what has expired', () => void this.#sweep());
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { HassetteError } from '../../kernel/errors.ts';
 import { ChangeListeners } from '../change-listeners.ts';
+import { CommitLine, type CommitResult } from '../commit-line.ts';
 import { StorageUnavailable } from '../storage-errors.ts';
 import type {
   ChangeListener,
@@ -12,8 +13,8 @@ import type {
   StorageNotice,
   StoredEntry,
   StoredPage,
+  Write,
 } from '../storage-link.ts';
-import type { CommitResult } from './sqlite-database.ts';
 import { type SqliteAnswers, type SqliteEngine, SqliteHere, type SqliteRequest } from './sqlite-engine.ts';
 import { errorOf, type SqliteFailure } from './sqlite-failure.ts';
 import { IN_MEMORY } from './sqlite-file.ts';
@@ -28,14 +29,6 @@ export interface SqliteAdapterOptions {
   readonly onListenerFailure: (error: unknown) => void;
 }
 
-interface WaitingCommit {
-  readonly commit: Commit;
-  resolve(outcome: CommitOutcome): void;
-  reject(error: unknown): void;
-}
-
-/** So many commits are written in one go, lest they keep whoever reads waiting. */
-const MOST_TOGETHER = 200;
 const MOST_SWEPT = 1000;
 
 /**
@@ -46,16 +39,16 @@ export class SqliteAdapter implements StorageAdapter {
   readonly description: string;
   readonly #options: SqliteAdapterOptions;
   readonly #listeners: ChangeListeners;
-  readonly #waiting: WaitingCommit[] = [];
+  readonly #commits: CommitLine;
   readonly #thread: SqliteThread | undefined;
   readonly #engine: SqliteEngine;
-  #writing: Promise<void> | undefined;
   #isOpen = false;
 
   constructor(options: SqliteAdapterOptions) {
     const isInMemory = options.file === IN_MEMORY;
     this.#options = options;
     this.#listeners = new ChangeListeners(options.onListenerFailure);
+    this.#commits = new CommitLine({ clock: options.clock, write: (commits) => this.#write(commits) });
     this.#thread = isInMemory ? undefined : new SqliteThread();
     this.#engine = this.#thread ?? new SqliteHere();
     this.description = isInMemory ? 'the memory of the daemon' : `the file ${options.file}`;
@@ -82,10 +75,7 @@ export class SqliteAdapter implements StorageAdapter {
   }
 
   commit(commit: Commit): Promise<CommitOutcome> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ commit, resolve, reject });
-      if (this.#writing === undefined) this.#writing = this.#writeLater();
-    });
+    return this.#commits.add(commit);
   }
 
   watch(namespace: string, listener: ChangeListener): () => void {
@@ -97,7 +87,7 @@ export class SqliteAdapter implements StorageAdapter {
   }
 
   async close(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    await this.#commits.empty();
     if (!this.#isOpen) return;
     this.#isOpen = false;
     try {
@@ -107,34 +97,17 @@ export class SqliteAdapter implements StorageAdapter {
     }
   }
 
-  /** Until nothing waits. */
-  async #writeLater(): Promise<void> {
-    await new Promise<void>((resolve) => this.#options.clock.defer(resolve));
-    while (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0, MOST_TOGETHER));
-    this.#writing = undefined;
+  async #write(commits: readonly Commit[]): Promise<readonly CommitResult[]> {
+    const results = await this.#ask({ ask: 'commit', commits, nowMs: this.#nowMs() });
+    return results.map((result, index) => {
+      if (result.kind === 'failed')
+        return { kind: 'failed', error: problemOf(thrown(result.error), this.#options.file) };
+      if (result.kind === 'committed') this.#tell(commits[index]?.writes ?? [], result.version);
+      return result;
+    });
   }
 
-  async #write(together: readonly WaitingCommit[]): Promise<void> {
-    const commits = together.map(({ commit }) => commit);
-    let results: readonly CommitResult[];
-    try {
-      results = await this.#ask({ ask: 'commit', commits, nowMs: this.#nowMs() });
-    } catch (error) {
-      for (const { reject } of together) reject(error);
-      return;
-    }
-    for (const [index, { commit, resolve, reject }] of together.entries()) {
-      const result = results[index];
-      if (result === undefined || result.kind === 'failed') {
-        reject(problemOf(thrown(result?.error), this.#options.file));
-        continue;
-      }
-      if (result.kind === 'committed') this.#tell(commit, result.version);
-      resolve(result);
-    }
-  }
-
-  #tell({ writes }: Commit, version: number): void {
+  #tell(writes: readonly Write[], version: number): void {
     for (const { kind, namespace, key } of writes) this.#listeners.tell(namespace, { kind, key, version });
   }
 

@@ -1,9 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { CommitResult } from '../commit-line.ts';
 import { afterPrefix } from '../key-order.ts';
 import type { Commit, CommitOutcome, ListRequest, ReadRequest, StoredEntry, StoredPage } from '../storage-link.ts';
-
-/** A commit that was carried out or met with something else; or what SQLite threw. */
-export type CommitResult = CommitOutcome | { readonly kind: 'failed'; readonly error: unknown };
 
 const COLUMNS = 'key, json, version, expires_at_ms';
 const IS_THERE = '(expires_at_ms IS NULL OR expires_at_ms > :now)';

@@ -1,5 +1,6 @@
+import type { CommitResult } from '../commit-line.ts';
 import type { Commit, ListRequest, ReadRequest, StorageNotice, StoredEntry, StoredPage } from '../storage-link.ts';
-import { type CommitResult, SqliteDatabase } from './sqlite-database.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
 import { openFile } from './sqlite-file.ts';
 
 /** What can be asked of a database. `nowMs` is wall time: the database has no clock. */
