@@ -102,12 +102,6 @@ export class StateMirror {
     this.#record(state.entityId)?.remember(state);
   }
 
-  /** Whether there are entities, and all of them were written after a moment on Home Assistant's clock. */
-  allUpdatedSince(ms: number): boolean {
-    for (const record of this.#records.values()) if (record.lastUpdatedS * 1000 <= ms) return false;
-    return this.#records.size > 0;
-  }
-
   /** Whether any entity is known under an id that it had once. */
   get hasRenames(): boolean {
     return this.#formerly.size > 0;

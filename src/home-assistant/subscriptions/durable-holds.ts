@@ -143,7 +143,7 @@ export class DurableHolds implements HoldNotes {
   resume(entityIds: Iterable<string>, present: PresentState, begin: (hold: Hold) => void): void {
     const { takesPresent, test, facet, home } = this.#options;
     const lookedAtMs = this.#lookedAtMs;
-    this.#restarted ??= lookedAtMs !== undefined && home.mirror.allUpdatedSince(lookedAtMs);
+    this.#restarted ??= lookedAtMs !== undefined && home.mirror.isAllNewerThan(lookedAtMs);
     const restarted = this.#restarted;
     for (const entityId of entityIds) {
       const wait = this.#left.get(entityId);
