@@ -32,6 +32,11 @@ const STATES: Readonly<Record<string, readonly string[]>> = {
 /** Fields of services that are the state. */
 const STATE_FIELDS = ['hvac_mode', 'option', 'value', 'operation_mode'];
 
+/** Where a service sends a cover or a valve that is given no position. */
+const ENDS: Readonly<Record<string, number>> = { open_cover: 100, close_cover: 0, open_valve: 100, close_valve: 0 };
+const POSITION = 'current_position';
+const POSITION_TOLERANCE = 2;
+
 /** Attributes that somebody sets, by the fields of services that set them, and how far off a device may be. */
 const FIELDS: Readonly<
   Record<string, { readonly attribute: string; readonly scale: number; readonly tolerance: number }>
@@ -43,7 +48,7 @@ const FIELDS: Readonly<
   target_temp_low: { attribute: 'target_temp_low', scale: 1, tolerance: 0.5 },
   humidity: { attribute: 'humidity', scale: 1, tolerance: 1 },
   percentage: { attribute: 'percentage', scale: 1, tolerance: 2 },
-  position: { attribute: 'current_position', scale: 1, tolerance: 2 },
+  position: { attribute: POSITION, scale: 1, tolerance: POSITION_TOLERANCE },
   tilt_position: { attribute: 'current_tilt_position', scale: 1, tolerance: 2 },
   volume_level: { attribute: 'volume_level', scale: 1, tolerance: 0.02 },
   is_volume_muted: { attribute: 'is_volume_muted', scale: 1, tolerance: 0 },
@@ -98,14 +103,14 @@ export function isEcho(write: Write, from: EntityState | null, to: EntityState):
     // What a lamp was when it was off comes back with it.
     if (wanted === undefined) return stateChanged || from === null;
     if (wanted.near(value)) return recent || wanted.near(before);
-    return fading && wanted.between(before, value);
+    return (fading || (recent && attribute === POSITION && isOnItsWay(write, to))) && wanted.between(before, value);
   });
 }
 
 /** Whether a state is another than what a call has asked for, whenever it came to be. */
 export function goesAgainst(write: Write, to: EntityState): boolean {
   if (agrees(write, to) === false) return true;
-  if (to.state === 'off') return false;
+  if (to.state === 'off' || isOnItsWay(write, to)) return false;
   return Object.values(FIELDS).some(({ attribute }) => {
     const value = peekAttribute(to, attribute) ?? null;
     return value !== null && wantedOf(write, attribute, to)?.near(value) === false;
@@ -124,7 +129,35 @@ function agrees(write: Write, to: EntityState): boolean | undefined {
   }
   const service = nameOf(write.service);
   if (service === 'turn_on') return to.state !== 'off';
-  return STATES[service]?.includes(to.state);
+  const position = positionOf(write);
+  return position === undefined ? STATES[service]?.includes(to.state) : agreesWithPosition(position, write, to);
+}
+
+function agreesWithPosition(position: number, write: Write, to: EntityState): boolean {
+  if (to.state === 'opening' || to.state === 'closing') return isOnItsWay(write, to);
+  const value = peekAttribute(to, POSITION);
+  if (to.state === 'closed' || typeof value !== 'number') return (to.state === 'closed') === (position === 0);
+  return Math.abs(value - position) <= POSITION_TOLERANCE;
+}
+
+/** Whether a cover or a valve moves to where a call sent it. That may take minutes. */
+function isOnItsWay(write: Write, to: EntityState): boolean {
+  const position = positionOf(write);
+  if (position === undefined || (to.state !== 'opening' && to.state !== 'closing')) return false;
+  const value = peekAttribute(to, POSITION);
+  if (typeof value !== 'number') return position === (to.state === 'opening' ? 100 : 0) || isBetweenEnds(position);
+  const left = to.state === 'opening' ? position - value : value - position;
+  return left >= -POSITION_TOLERANCE;
+}
+
+function isBetweenEnds(position: number): boolean {
+  return position > 0 && position < 100;
+}
+
+function positionOf({ service, data }: Pick<Write, 'service' | 'data'>): number | undefined {
+  const name = nameOf(service);
+  if (name !== 'set_cover_position' && name !== 'set_valve_position') return ENDS[name];
+  return typeof data['position'] === 'number' ? data['position'] : undefined;
 }
 
 interface Wanted {
@@ -135,8 +168,8 @@ interface Wanted {
 
 function wantedOf(write: Write, attribute: string, to: EntityState): Wanted | undefined {
   for (const [field, { attribute: of, scale, tolerance }] of Object.entries(FIELDS)) {
-    if (of !== attribute || !Object.hasOwn(write.data, field)) continue;
-    const given = write.data[field];
+    const given = of === POSITION ? (positionOf(write) ?? write.data[field]) : write.data[field];
+    if (of !== attribute || given === undefined) continue;
     if (typeof given !== 'number') return { near: (value) => value === given, between: () => false };
     const wanted = given * scale;
     const step = peekAttribute(to, attribute === 'percentage' ? 'percentage_step' : 'target_temp_step');

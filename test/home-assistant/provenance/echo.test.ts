@@ -12,6 +12,9 @@ function state(entityId: string, value: string, attributes: Attributes = {}, atS
 const write = (service: string, data: Attributes = {}) => ({ service, data, atMs: 0 });
 const turnOn = (data: Attributes = {}) => write('light.turn_on', data);
 
+const toPosition = (position: number) => write('cover.set_cover_position', { position });
+const at = (position: number): Attributes => ({ current_position: position });
+
 describe('what a device reports after a call', () => {
   it.each<[string, ReturnType<typeof write>, [string, Attributes?], [string, Attributes?], number, boolean]>([
     ['the state that was asked for, late', turnOn(), ['off'], ['on', { brightness: 80 }], 60, true],
@@ -134,6 +137,19 @@ describe('what a device reports after a call', () => {
       25,
       true,
     ],
+    ['… a slow one', write('cover.close_cover'), ['closing', at(80)], ['closing', at(40)], 25, true],
+    ['… that is stopped halfway', write('cover.close_cover'), ['closing', at(40)], ['open', at(40)], 25, false],
+    ['… that is opened, and stopped', write('cover.open_cover'), ['opening', at(60)], ['open', at(70)], 25, false],
+    ['a cover on its way to a position', toPosition(30), ['open', at(100)], ['closing', at(100)], 12, true],
+    ['… a slow one', toPosition(30), ['closing', at(90)], ['closing', at(60)], 25, true],
+    ['… and there', toPosition(30), ['closing', at(40)], ['open', at(31)], 40, true],
+    ['… and there, at the ground', toPosition(0), ['closing', at(10)], ['closed', at(0)], 40, true],
+    ['… that is stopped halfway', toPosition(30), ['closing', at(70)], ['open', at(60)], 25, false],
+    ['… that goes the other way', toPosition(30), ['open', at(30)], ['opening', at(40)], 60, false],
+    ['… that is there, and goes on', toPosition(30), ['closing', at(30)], ['closing', at(10)], 60, false],
+    ['… an hour later', toPosition(30), ['closing', at(90)], ['closing', at(60)], 3600, false],
+    ['a cover that does not say where it is', toPosition(30), ['open'], ['closing'], 12, true],
+    ['a valve on its way', write('valve.open_valve'), ['opening', at(10)], ['opening', at(50)], 25, true],
     ['a lock that locks', write('lock.lock'), ['locking'], ['locked'], 5, true],
     ['a lock that somebody opens', write('lock.lock'), ['locked'], ['unlocked'], 5, false],
     ['what nobody sets', turnOn(), ['on', { power: 3 }], ['on', { power: 4 }], 5, false],
@@ -154,6 +170,11 @@ describe('what goes against a call', () => {
     ['climate.set_temperature', { temperature: 20 }, 'heat', { temperature: 23 }, true],
     ['climate.set_temperature', { temperature: 20 }, 'heat', { temperature: 20, current_temperature: 18 }, false],
     ['vacuum.start', {}, 'cleaning', {}, false],
+    ['cover.set_cover_position', { position: 30 }, 'closing', { current_position: 60 }, false],
+    ['cover.set_cover_position', { position: 30 }, 'open', { current_position: 60 }, true],
+    ['cover.set_cover_position', { position: 30 }, 'open', { current_position: 30 }, false],
+    ['cover.close_cover', {}, 'closing', { current_position: 60 }, false],
+    ['cover.open_cover', {}, 'open', { current_position: 60 }, true],
   ])('%s %j, and it is %s %j', (service, data, value, attributes, expected) => {
     expect(goesAgainst(write(service, data), state(`${service.split('.')[0]}.a`, value, attributes, 9))).toBe(expected);
   });
