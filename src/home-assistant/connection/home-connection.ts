@@ -1,9 +1,8 @@
 import { type BackoffPolicy, backoffMs } from '../../kernel/backoff.ts';
 import type { Timer } from '../../kernel/clock.ts';
-import { DropNotice } from '../../kernel/drop-notice.ts';
-import { formatDuration } from '../../kernel/duration.ts';
 import { Resource, type ResourceContext } from '../../kernel/resource.ts';
 import { type CallLimits, CallLedger, DEFAULT_CALL_LIMITS } from './call-ledger.ts';
+import { ConnectionNotices } from './connection-notices.ts';
 import { CONNECTION_START, type ConnectionEffect, type ConnectionInput, stepConnection } from './connection-machine.ts';
 import { problemOfOpening, problemOfStall, topicOf } from './connection-problems.ts';
 import { EventFollowing, isForbidden } from './event-following.ts';
@@ -20,10 +19,8 @@ import type {
 } from '../home-link.ts';
 import { type Entities, HomeSession } from './home-session.ts';
 import { HomeSubscriptions } from './home-subscriptions.ts';
-import { afterHearing, afterProbe, UNKNOWN_OFFSET } from '../protocol/clock-offset.ts';
+import { HomeTime } from './home-time.ts';
 import { subscribeEvents } from '../protocol/commands.ts';
-import { newestMs } from '../protocol/compressed-state.ts';
-import { wroteEverythingSince } from '../protocol/restart.ts';
 import { CallTrail } from '../provenance/call-trail.ts';
 import type { OwnCallStore } from '../provenance/own-call-store.ts';
 import type { HomeTransport, RestRequest, RestResponse } from '../protocol/transport.ts';
@@ -35,7 +32,7 @@ import type {
   WireError,
   WireEvent,
 } from '../protocol/wire.ts';
-import { type Arrears, type Reading, ReadingWatch, type Sight } from './reading-watch.ts';
+import { type Reading, ReadingWatch } from './reading-watch.ts';
 import { SinkList } from './sink-list.ts';
 
 export interface HomeConnectionOptions {
@@ -100,9 +97,8 @@ export class HomeConnection extends Resource implements HomeLink {
   readonly #subscriptions: HomeSubscriptions;
   readonly #trail: CallTrail;
   readonly #reading: ReadingWatch;
-  readonly #toldRefusals = new Set<string>();
-  /** By app. */
-  readonly #refusedCalls = new Map<string, DropNotice>();
+  readonly #notices: ConnectionNotices;
+  readonly #time: HomeTime;
   #state = CONNECTION_START;
   #session: HomeSession | undefined;
   #ready: Ready | undefined;
@@ -111,15 +107,9 @@ export class HomeConnection extends Resource implements HomeLink {
   #farewell: Promise<void> | undefined;
   #held: WireEvent[] = [];
   #notHeld = 0;
-  #offset = UNKNOWN_OFFSET;
-  #wantsHearing = false;
   #roundTripMs: number | undefined;
-  /** When the home was last heard on the last connection that was ready: by its own clock then, and by the monotonic one. */
-  #lastHeard: { readonly homeMs: number; readonly monotonicMs: number } | undefined;
-  /** The home was seen starting since then. */
+  /** The home was seen starting since it was last ready. */
   #seenStarting = false;
-  /** Since when it has been tried in vain, on the monotonic clock. */
-  #awaySinceMs: number | undefined;
 
   constructor(owner: Resource | ResourceContext, options: HomeConnectionOptions) {
     super(`home.${options.home}`, owner, `home.${options.home}`);
@@ -127,24 +117,28 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#options = options;
     const onFailure = (error: unknown): void =>
       this.logger.error({ err: error }, 'what the home said could not be taken in');
+    const { clock } = this.context;
+    const callLimits = options.callLimits ?? DEFAULT_CALL_LIMITS;
+    this.#notices = new ConnectionNotices(options.home, clock, this.logger);
+    this.#time = new HomeTime(clock);
     this.#sinks = new SinkList(onFailure);
-    this.#subscriptions = new HomeSubscriptions(options.home, this.context.clock, onFailure);
+    this.#subscriptions = new HomeSubscriptions(options.home, clock, onFailure);
     this.#calls = new CallLedger({
       home: options.home,
-      clock: this.context.clock,
-      limits: options.callLimits ?? DEFAULT_CALL_LIMITS,
+      clock,
+      limits: callLimits,
       whyAway: () => this.#presentProblem(),
-      onRefused: (app) => this.#noteRefusedCall(app),
+      onRefused: (app) => this.#notices.callRefused(app, callLimits.waiting),
     });
     this.#reading = new ReadingWatch({
-      clock: this.context.clock,
+      clock,
       label: `how well home "${options.home}" is read`,
-      onBehind: (sight) => this.#behind(sight),
-      onCaughtUp: (arrears) => this.#caughtUp(arrears),
+      onBehind: (sight) => this.#notices.readTooSlowly(sight),
+      onCaughtUp: (arrears) => this.#notices.readInTime(arrears),
     });
     this.#trail = new CallTrail({
       home: options.home,
-      clock: this.context.clock,
+      clock,
       store: options.ownCalls,
       tell: (news) => this.#sinks.tellProvenance(news),
     });
@@ -161,7 +155,7 @@ export class HomeConnection extends Resource implements HomeLink {
       phase: this.#state.phase,
       generation: this.#state.generation,
       ...(problem === undefined ? {} : { problem }),
-      clockOffsetMs: this.#offset.offsetMs,
+      clockOffsetMs: this.#time.offsetMs,
       ...(this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs }),
     };
   }
@@ -302,7 +296,7 @@ export class HomeConnection extends Resource implements HomeLink {
         return;
       case 'close':
         this.#calls.end();
-        for (const notice of this.#refusedCalls.values()) notice.close();
+        this.#notices.close();
         this.#farewell = this.#session?.close(FAREWELL_MS);
         this.#leave();
         return;
@@ -329,9 +323,7 @@ export class HomeConnection extends Resource implements HomeLink {
         onDifference: (entityId, difference) => this.#difference(entityId, difference),
         onConfig: (config) => this.#configChanged(config),
         onRoundTrip: (roundTripMs) => this.#measured(roundTripMs),
-        onClock: (probe) => {
-          this.#offset = afterProbe(this.#offset, probe);
-        },
+        onClock: (probe) => this.#time.probed(probe),
         onTurn: (lateMs) => this.#reading.look({ ...this.reading, heldUpMs: lateMs }),
         onEnd: (problem) => this.#end(problem),
       },
@@ -360,17 +352,18 @@ export class HomeConnection extends Resource implements HomeLink {
     this.#problem = undefined;
     if (phase === 'starting') {
       this.#seenStarting = true;
-      this.logger.info(`home "${this.home}" is starting`);
+      this.#notices.starting();
     }
     this.#step({ kind: 'entered', phase });
   }
 
   #becomeReady(entities: Entities, config: HomeConfig, starting: boolean): void {
     this.#ready = { sinceMs: this.clock.monotonicMs(), config };
-    const restarted = this.#restarted(entities, starting);
+    const restarted =
+      this.#time.wasHeard && (starting || this.#seenStarting || this.#time.wroteEverythingSinceLoss(entities));
     this.#seenStarting = false;
     this.#following.retry();
-    this.#tellConnected(entities, config, restarted);
+    this.#notices.connected(Object.keys(entities).length, config, this.#state.generation, restarted);
     this.#sinks.tellSnapshot(this.#snapshot(entities, config, restarted));
     this.#step({ kind: 'ready' });
     this.#tellHeld();
@@ -383,40 +376,22 @@ export class HomeConnection extends Resource implements HomeLink {
     const held = this.#held;
     this.#held = [];
     for (const event of held) this.#sinks.tellEvent(event);
-    if (this.#notHeld === 0) return;
-    this.logger.warn(
-      `${this.#notHeld} events were not told: more than ${MAX_HELD_EVENTS} came while the home was starting`,
-    );
+    if (this.#notHeld > 0) this.#notices.eventsNotTold(this.#notHeld, MAX_HELD_EVENTS);
     this.#notHeld = 0;
   }
 
-  #restarted(entities: Entities, starting: boolean): boolean {
-    if (this.#lastHeard === undefined) return false;
-    const { homeMs, monotonicMs } = this.#lastHeard;
-    // A machine without a battery for its clock starts with an older time: then the same moment by the present one.
-    const byPresentClockMs = this.clock.nowMs() + this.#offset.offsetMs - (this.clock.monotonicMs() - monotonicMs);
-    return starting || this.#seenStarting || wroteEverythingSince(entities, Math.min(homeMs, byPresentClockMs));
-  }
-
   #snapshot(entities: Entities, config: HomeConfig, restarted: boolean) {
-    return { generation: this.#state.generation, entities, config, restarted, clockOffsetMs: this.#offset.offsetMs };
+    return { generation: this.#state.generation, entities, config, restarted, clockOffsetMs: this.#time.offsetMs };
   }
 
   #differences(differences: EntitiesMessage): void {
-    if (this.#wantsHearing) this.#hear(differences);
+    if (this.#time.isListening) this.#time.hear(differences);
     this.#sinks.tellDifferences(differences);
   }
 
   #difference(entityId: string, difference: CompressedDifference): void {
-    if (this.#wantsHearing) this.#hear({ c: { [entityId]: difference } });
+    if (this.#time.isListening) this.#time.hear({ c: { [entityId]: difference } });
     this.#sinks.tellDifference(entityId, difference);
-  }
-
-  /** Once in a while, what the home dates is held against our clock: it may have been set. */
-  #hear(differences: EntitiesMessage): void {
-    this.#wantsHearing = false;
-    const homeMs = newestMs(differences);
-    if (homeMs !== undefined) this.#offset = afterHearing(this.#offset, Math.floor(homeMs), this.clock.nowMs());
   }
 
   #event(event: WireEvent): void {
@@ -438,75 +413,24 @@ export class HomeConnection extends Resource implements HomeLink {
 
   #measured(roundTripMs: number): void {
     this.#roundTripMs = roundTripMs;
-    this.#wantsHearing = true;
-  }
-
-  #noteRefusedCall(app: string): void {
-    let notice = this.#refusedCalls.get(app);
-    if (notice === undefined) {
-      const { waiting } = this.#options.callLimits ?? DEFAULT_CALL_LIMITS;
-      notice = new DropNotice(this.clock, `calls of ${app}`, (count) =>
-        this.logger.warn(
-          { app, refused: count },
-          `${app}: ${count === 1 ? 'a call was' : `${count} calls were`} refused, since ${waiting} are in line already`,
-        ),
-      );
-      this.#refusedCalls.set(app, notice);
-    }
-    notice.note();
+    // Once in a while, what the home dates is held against our clock.
+    this.#time.listen();
   }
 
   #followingRefused(eventType: string, error: WireError): void {
     if (this.#ready === undefined && !isForbidden(error)) return;
-    if (!this.#toldRefusals.has(eventType)) {
-      this.#toldRefusals.add(eventType);
-      const { code, hint, message } = refusalOf(subscribeEvents(eventType), error);
-      this.logger.warn({ code, hint }, message);
-    }
+    this.#notices.followingRefused(eventType, refusalOf(subscribeEvents(eventType), error));
     if (this.#ready !== undefined) this.#sinks.tellStatus(this.homeStatus);
   }
 
   #end(problem: HomeError): void {
     const steady = this.#ready !== undefined && this.clock.monotonicMs() - this.#ready.sinceMs >= STEADY_MS;
-    this.#noteLoss();
-    this.#awaySinceMs ??= this.clock.monotonicMs();
+    if (this.#ready !== undefined && this.#session !== undefined) this.#time.lost(this.#session.wire.lastHeardMs);
     this.#problem = problem;
-    if (this.#reading.behind) {
-      this.logger.warn(`home "${this.home}" was read too slowly when its connection ended, maybe for that`);
-    }
+    this.#notices.ended(problem, this.#state.generation, this.#reading.behind);
     this.#leave();
     this.#calls.close(shown(problem));
-    this.logger.debug({ code: problem.code, generation: this.#state.generation }, problem.message);
     this.#step({ kind: 'ended', topic: topicOf(problem), refused: problem instanceof AuthRefused, steady });
-  }
-
-  #noteLoss(): void {
-    if (this.#ready === undefined || this.#session === undefined) return;
-    const monotonicMs = this.#session.wire.lastHeardMs;
-    const agoMs = this.clock.monotonicMs() - monotonicMs;
-    this.#lastHeard = { homeMs: this.clock.nowMs() - agoMs + this.#offset.offsetMs, monotonicMs };
-  }
-
-  #behind({ waiting, oldestMs, paused, heldUpMs }: Sight): void {
-    const { home } = this;
-    const numbers = { waiting, oldestMs: Math.round(oldestMs), heldUpMs: Math.round(heldUpMs), paused };
-    const late = formatDuration(Math.round(Math.max(oldestMs, heldUpMs)));
-    const howMany = waiting === 0 ? '' : `: ${waiting} messages wait for their turn`;
-    this.logger.warn(
-      {
-        ...numbers,
-        hint: 'Code that computes for long without a break, in a handler or a condition, holds up everything. Give that to tasks.runBlocking, or the app a thread of its own (isolation: thread).',
-      },
-      `home "${home}" is read too slowly, ${paused ? 'so it has to wait' : `${late} late`}${howMany}. Home Assistant ends a connection that is not read`,
-    );
-  }
-
-  #caughtUp({ waiting, oldestMs, heldUpMs, paused, lastedMs }: Arrears): void {
-    const numbers = { waiting, oldestMs: Math.round(oldestMs), heldUpMs: Math.round(heldUpMs), paused };
-    this.logger.info(
-      { ...numbers, lastedMs: Math.round(lastedMs) },
-      `home "${this.home}" is read in time again; up to ${waiting} messages had to wait, up to ${formatDuration(Math.round(Math.max(oldestMs, heldUpMs)))}`,
-    );
   }
 
   #leave(): void {
@@ -537,18 +461,7 @@ export class HomeConnection extends Resource implements HomeLink {
     if (problem === undefined) return;
     const { refusedRetryMs = 300_000, onRefused } = this.#options;
     if (problem instanceof AuthRefused && onRefused?.(shown(problem)) === false) return;
-    const next = problem instanceof AuthRefused ? `every ${formatDuration(refusedRetryMs)}` : 'until it works';
-    this.logger.warn({ code: problem.code, hint: problem.hint }, `${problem.message}. It is tried again ${next}.`);
-  }
-
-  #tellConnected(entities: Entities, config: HomeConfig, restarted: boolean): void {
-    const away = this.#awaySinceMs === undefined ? undefined : this.clock.monotonicMs() - this.#awaySinceMs;
-    const gap = away === undefined ? '' : `, after ${formatDuration(Math.round(away))} without it`;
-    this.logger.info(
-      { version: config.version, entities: Object.keys(entities).length, generation: this.#state.generation },
-      `connected to home "${this.home}"${gap}${restarted ? '; it was restarted' : ''}`,
-    );
-    this.#awaySinceMs = undefined;
+    this.#notices.triedAgain(problem, problem instanceof AuthRefused ? refusedRetryMs : undefined);
   }
 }
 
