@@ -101,7 +101,7 @@ export class Belongings implements AppGiven {
   }
 
   get scheduler(): AppScheduler {
-    const { life, home } = this.#own;
+    const { life, home, logger, waits: ledger } = this.#own;
     this.#scheduler ??= new AppScheduler({
       service: this.#shared.scheduler,
       life,
@@ -110,6 +110,7 @@ export class Belongings implements AppGiven {
       home: new JoinedTimes({ home, clock: this.#shared.clock, logger: this.logger, signal: this.signal }),
       warn: (text) => this.logger.warn(text),
       onError: this.#onError,
+      keeping: { ledger, home: home.home, logger },
     });
     return this.#scheduler;
   }

@@ -5,6 +5,7 @@ import { InvalidArgument } from '../kernel/errors.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
 import { parseTimeOfDay, type TimeOfDayInput } from '../kernel/time-of-day.ts';
+import { readWaitPolicy, type WaitPolicy } from '../storage/wait-policy.ts';
 import { AtCalendar } from './calendar-trigger.ts';
 import { Custom, type JobTrigger } from './custom-trigger.ts';
 import { AtEntityTime } from './entity-time-trigger.ts';
@@ -40,6 +41,7 @@ import {
   type SunJobOptions,
 } from './job-options.ts';
 import { JobGroup } from './job-group.ts';
+import { DurableRuns, type JobKeeping } from './durable-runs.ts';
 import { type Explanation, explain } from './explanation.ts';
 import { readPhrase } from './phrase-reader.ts';
 import { ByPhrase } from './phrase-trigger.ts';
@@ -72,6 +74,8 @@ export interface AppSchedulerOptions {
   /** Told of what goes on but may not be what is meant. */
   readonly warn?: ((text: string) => void) | undefined;
   readonly onError?: ((failure: Failure) => unknown) | undefined;
+  /** Where runs are kept that outlive the daemon; without it there are none. */
+  readonly keeping?: JobKeeping | undefined;
 }
 
 /** Whatever a method was called with after its first argument. */
@@ -387,10 +391,12 @@ export class AppScheduler {
         hint: 'Give this one another name, or cancel the other first.',
       });
     }
-    const job: RegisteredJob<never> = this.#service.add(
-      this.#spec({ door: REGISTER, options, handler }, undefined, name),
-    );
-    return job;
+    const spec = this.#spec({ door: REGISTER, options, handler }, undefined, name);
+    const policy = readWaitPolicy(typeof options === 'function' ? {} : options, `register("${name}")`);
+    const job = this.#service.add({ ...spec, durable: this.#durable(name, policy) });
+    job.adopt();
+    // What is submitted comes back to the handler, whatever it is.
+    return job as RegisteredJob<unknown> as RegisteredJob<Args>;
   }
 
   /** The app's jobs that have not ended, in the order in which they were made. */
@@ -408,6 +414,13 @@ export class AppScheduler {
    */
   group(name: string): JobGroup {
     return new JobGroup(name, () => this.list());
+  }
+
+  #durable(name: string, policy: WaitPolicy): DurableRuns | undefined {
+    const { keeping, life } = this.#options;
+    if (keeping === undefined) return undefined;
+    const clock = { nowMs: () => this.#service.nowMs() };
+    return new DurableRuns({ ...keeping, name, policy, clock, life });
   }
 
   #add(given: Registration, makeTrigger: (settings: JobSettings) => Trigger): Job {

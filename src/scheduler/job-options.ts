@@ -5,6 +5,7 @@ import { InvalidArgument } from '../kernel/errors.ts';
 import type { Failure } from '../kernel/failure.ts';
 import type { OverlapMode } from '../kernel/lane-options.ts';
 import { parseTimeOfDay, type TimeOfDayInput } from '../kernel/time-of-day.ts';
+import { WAIT_POLICY_OPTIONS, type WaitPolicyOptions } from '../storage/wait-policy.ts';
 import type { JobRun } from './job.ts';
 import { DayWindow } from './day-window.ts';
 import type { DstPolicy } from './local-schedule.ts';
@@ -13,8 +14,8 @@ import type { CalendarMatch } from './calendar-trigger.ts';
 import type { CalendarEntry } from './home-times.ts';
 import type { Clamp } from './sun-trigger.ts';
 
-/** What every job can be given, and a registered one beside its name. */
-export interface RegisteredJobOptions<Args = undefined> {
+/** What every job can be given. */
+interface HandledJobOptions<Args = undefined> {
   /** Jobs of a group are listed, paused, resumed, run and cancelled together. */
   readonly group?: string | undefined;
   /** Asked when a run is due; only if it gives true the handler is called. */
@@ -29,8 +30,11 @@ export interface RegisteredJobOptions<Args = undefined> {
   readonly onError?: ((failure: Failure) => unknown) | undefined;
 }
 
+/** What a registered job can be given beside its name. The policies are for runs that were submitted as durable. */
+export interface RegisteredJobOptions<Args = undefined> extends HandledJobOptions<Args>, WaitPolicyOptions {}
+
 /** What jobs that run by themselves can be given. */
-export interface JobOptions extends RegisteredJobOptions {
+export interface JobOptions extends HandledJobOptions {
   /** By this the job is shown in logs and status. @defaultValue the handler's name, or when it runs */
   readonly name?: string | undefined;
   /** Puts each run off by a random time of up to so much. */
@@ -161,21 +165,16 @@ export interface OnlyWith<Other extends string> {
   readonly onlyWith: Other;
 }
 
-const REGISTERED = [
+const HANDLED = [
   'group',
   'where',
   'mode',
   'timeout',
   'priority',
   'onError',
-] as const satisfies readonly (keyof RegisteredJobOptions)[];
-const BY_ITSELF = [
-  ...REGISTERED,
-  'name',
-  'jitter',
-  'misfire',
-  'grace',
-] as const satisfies readonly (keyof JobOptions)[];
+] as const satisfies readonly (keyof HandledJobOptions)[];
+const REGISTERED = [...HANDLED, ...WAIT_POLICY_OPTIONS] as const satisfies readonly (keyof RegisteredJobOptions)[];
+const BY_ITSELF = [...HANDLED, 'name', 'jitter', 'misfire', 'grace'] as const satisfies readonly (keyof JobOptions)[];
 const LOCAL = [...BY_ITSELF, 'timeZone', 'dst'] as const satisfies readonly (keyof LocalJobOptions)[];
 const RECURRING = [...LOCAL, 'between'] as const satisfies readonly (keyof RecurringJobOptions)[];
 const EVERY = [...RECURRING, 'align'] as const satisfies readonly (keyof EveryOptions)[];
@@ -184,7 +183,9 @@ const CALENDAR_OPTIONS = [...SHIFTED, 'at', 'match'] as const satisfies readonly
 const SUN = [...SHIFTED, 'clamp', 'between'] as const satisfies readonly (keyof SunJobOptions)[];
 
 const NO_ZONE = 'It is counted from now, whatever the clocks show.';
-const NOT_DURABLE = 'Jobs are not kept over a restart.';
+const NOT_DURABLE = 'The app makes it anew when it starts, and it runs at its times from then on.';
+const NO_FUNCTION =
+  "A function cannot be kept over a restart: make the job in onInitialize, as in const off = this.scheduler.register('lights-off', handler), and submit it with off.submit(undefined, { in: '10m', durable: true }).";
 const RUNS_ONCE = 'It runs once: give the time that you want, or ask in `where`.';
 const ONE_TIME = 'It runs at one time of the day: give that one.';
 const NO_DST = 'The sun, and what an entity says, is not moved by a change of the clocks.';
@@ -192,18 +193,28 @@ const NO_DST = 'The sun, and what an entity says, is not moved by a change of th
 export const REGISTER: Door = {
   method: 'register',
   options: REGISTERED,
-  elsewhere: { durable: NOT_DURABLE, jitter: 'It runs when it is asked to.', name: 'Its name is the first argument.' },
+  elsewhere: {
+    durable: 'It is a matter of each run: give it to `submit`.',
+    jitter: 'It runs when it is asked to.',
+    name: 'Its name is the first argument.',
+  },
 };
-export const SUBMIT: Door = { method: 'submit', options: ['in', 'at'], elsewhere: { durable: NOT_DURABLE } };
+const ON_REGISTER =
+  'It is an option of `register`, since it holds for what an earlier life of the daemon has submitted too.';
+export const SUBMIT: Door = {
+  method: 'submit',
+  options: ['in', 'at', 'durable'],
+  elsewhere: { onMissed: ON_REGISTER, onInterrupted: ON_REGISTER },
+};
 export const RUN_IN: Door = {
   method: 'runIn',
   options: BY_ITSELF,
-  elsewhere: { durable: NOT_DURABLE, timeZone: NO_ZONE, dst: NO_ZONE, between: RUNS_ONCE },
+  elsewhere: { durable: NO_FUNCTION, timeZone: NO_ZONE, dst: NO_ZONE, between: RUNS_ONCE },
 };
 export const RUN_AT: Door = {
   method: 'runAt',
   options: LOCAL,
-  elsewhere: { durable: NOT_DURABLE, between: RUNS_ONCE },
+  elsewhere: { durable: NO_FUNCTION, between: RUNS_ONCE },
 };
 export const RUN_EVERY: Door = { method: 'runEvery', options: EVERY, elsewhere: { durable: NOT_DURABLE } };
 export const RUN_DAILY: Door = {

@@ -1,5 +1,6 @@
 import type { DurationInput } from '../kernel/duration.ts';
 import type { Execution } from '../kernel/execution.ts';
+import type { Storable } from '../storage/storable.ts';
 import type { MomentInput } from './run-at.ts';
 import type { ZoneTimeline } from './zone-timeline.ts';
 
@@ -34,18 +35,42 @@ export interface Job extends Disposable {
   runNow(): void;
 }
 
-/** When a submitted run is to be, in place of now. */
-export interface SubmitOptions {
+/** When a submitted run is to be, in place of now, and whether it is to be in any case. */
+export interface SubmitOptions<Args = undefined> {
   /** After a delay. */
   readonly in?: DurationInput | undefined;
   /** At a moment, as `runAt` has it. */
   readonly at?: MomentInput | undefined;
+  /**
+   * It outlives the daemon: it is written down until it has been, and goes to the job that is registered under the same
+   * name when the app starts again. What it is submitted with has to be JSON.
+   *
+   * @defaultValue false
+   */
+  readonly durable?: DurableWith<Args> | undefined;
+}
+
+/** Whether something may be durable that is called with such arguments. */
+export type DurableWith<Args> = unknown extends Args
+  ? boolean
+  : [Args] extends [Storable<Args>]
+    ? boolean
+    : false | NotJson;
+
+/** What an option would have to be that arguments which are no JSON cannot have. */
+export interface NotJson {
+  readonly argumentsAreNoJson: true;
 }
 
 /** A run that has been asked for. There is no need to keep it. */
 export interface SubmittedRun extends Disposable {
   /** When it is due, in the job's time zone. */
   readonly scheduledFor: Temporal.ZonedDateTime;
+  /**
+   * Resolves to whether it is written down, and so comes whatever becomes of the daemon. False for one that is not
+   * durable, and where the storage fails: that is tried again.
+   */
+  readonly stored: Promise<boolean>;
   /** Calls it off if it has not begun. */
   cancel(): void;
 }
@@ -53,18 +78,23 @@ export interface SubmittedRun extends Disposable {
 /** A job that runs when it is asked to. */
 export interface RegisteredJob<Args = undefined> extends Job {
   /**
-   * Runs it: now, after a delay or at a moment. `mode` says what happens if a run is under way then.
+   * Runs it: now, after a delay or at a moment. `mode` says what happens if a run is under way then; one that is durable
+   * is left out for nothing, and waits until there is room.
    *
    * @example
    * ```ts
    * const off = this.scheduler.register('lights-off', () => this.entity('light.hallway').turnOff());
    * const soon = off.submit(undefined, { in: '10m' });
    * soon.cancel();
+   * await off.submit(undefined, { in: '10m', durable: true }).stored;
    * ```
-   * @throws InvalidArgument if the job has ended, or the moment has passed.
+   * @throws InvalidArgument if the job has ended, or the moment has passed; NotStorable if it is to be durable and what
+   * it is submitted with is no JSON.
    */
   submit(
-    ...args: undefined extends Args ? [args?: Args, options?: SubmitOptions] : [args: Args, options?: SubmitOptions]
+    ...args: undefined extends Args
+      ? [args?: Args, options?: SubmitOptions<Args>]
+      : [args: Args, options?: SubmitOptions<Args>]
   ): SubmittedRun;
 }
 

@@ -1,12 +1,14 @@
-import { contradiction, refuseUnknownOptions } from '../bus/handler-options.ts';
+import { contradiction, flagOf, refuseUnknownOptions } from '../bus/handler-options.ts';
 import { durationMs } from '../kernel/duration.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
 import type { Execution } from '../kernel/execution.ts';
 import type { Executor } from '../kernel/executor.ts';
 import type { Failure } from '../kernel/failure.ts';
 import type { HeapNode } from '../kernel/heap.ts';
+import type { Outcome } from '../kernel/lane-options.ts';
 import type { Lane } from '../kernel/lane.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
+import type { DurableRuns } from './durable-runs.ts';
 import {
   type JobDescription,
   JobRun,
@@ -17,7 +19,7 @@ import {
 } from './job.ts';
 import { type JobSettings, SUBMIT } from './job-options.ts';
 import { parseMoment } from './run-at.ts';
-import { After, type Trigger } from './triggers.ts';
+import { After, AtInstant, type Trigger } from './triggers.ts';
 import type { ZoneTimeline } from './zone-timeline.ts';
 
 /** What a job is made of. */
@@ -37,7 +39,16 @@ export interface JobSpec {
   /** Changes with whatever the times of jobs at this home depend on. */
   readonly homeKey: () => string;
   /** Whose run it is, where it stands for a single one that was submitted for later. */
-  readonly submitted?: { readonly to: ScheduledJob; readonly args: unknown } | undefined;
+  readonly submitted?: Submitted | undefined;
+  /** Keeps runs over an end of the daemon. */
+  readonly durable?: DurableRuns | undefined;
+}
+
+interface Submitted {
+  readonly to: ScheduledJob;
+  readonly args: unknown;
+  /** Under which it is kept over an end of the daemon. */
+  readonly kept: string | undefined;
 }
 
 /** What a job needs of the service that it is in. */
@@ -47,6 +58,8 @@ export interface JobHost {
   elapsedMs(): number;
   add(spec: JobSpec): ScheduledJob;
   jobs(life: Life): Iterable<ScheduledJob>;
+  /** When a trigger that has a time comes first, on the wall. */
+  firstMs(trigger: Trigger, zone: ZoneTimeline): number;
   zone(id: string): ZoneTimeline;
   /** Lets it be due at the next of its times. */
   plan(job: ScheduledJob): void;
@@ -61,6 +74,7 @@ export interface JobHost {
 interface Call {
   readonly scheduledMs: number;
   readonly args: unknown;
+  readonly kept: string | undefined;
 }
 
 /** A job as its service sees it. */
@@ -81,6 +95,8 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   #lastRunMs: number | undefined;
   #leftOut = 0;
   #following: Disposable | undefined;
+  /** Those that wait for room in the lane are let in one by one: each may take the last of it. */
+  #turn = Promise.resolve();
 
   constructor(host: JobHost, spec: JobSpec) {
     this.#host = host;
@@ -129,6 +145,8 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   cancel(): void {
     this.#end('cancelled');
     this.#lane?.close();
+    const { submitted, durable } = this.spec;
+    if (submitted?.kept !== undefined) durable?.callOff(submitted.kept);
     if (this.spec.trigger !== undefined) return;
     for (const job of [...this.#host.jobs(this.spec.life)]) if (job.spec.submitted?.to === this) job.cancel();
   }
@@ -156,7 +174,7 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
     return this.#following !== undefined;
   }
 
-  submit(args: unknown, options?: SubmitOptions): SubmittedRun {
+  submit(args: unknown, options?: SubmitOptions<unknown>): SubmittedRun {
     assertMayAct(this.spec.life, `run of job "${this.name}"`);
     if (this.#status === 'cancelled' || this.#status === 'done') {
       const why = this.#status === 'done' ? 'has run for the last time' : 'was cancelled';
@@ -165,26 +183,56 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
       });
     }
     const trigger = options === undefined ? undefined : this.#triggerOf(options);
-    if (trigger !== undefined)
-      return submittedRun(this.#host.add({ ...this.spec, trigger, submitted: { to: this, args } }));
+    const durable = options?.durable === true ? this.#durable() : undefined;
+    const { to, args: given } = this.spec.submitted ?? { to: this, args };
     const nowMs = this.#host.nowMs();
-    this.run(nowMs, args);
-    return submittedRun(undefined, this.zone.dateOf(nowMs));
+    const dueMs = trigger === undefined ? nowMs : this.#host.firstMs(trigger, this.zone);
+    const kept = durable?.keep(dueMs, args);
+    const later = trigger === undefined ? undefined : this.#runLater(trigger, args, kept);
+    if (later === undefined) to.#start({ scheduledMs: nowMs, args: given, kept });
+    const cancel = (): void => {
+      later?.cancel();
+      // It may have fallen due and wait in line.
+      if (kept !== undefined) durable?.callOff(kept);
+    };
+    return {
+      scheduledFor: later?.nextRun ?? this.zone.dateOf(dueMs),
+      get stored(): Promise<boolean> {
+        return durable?.stored() ?? Promise.resolve(false);
+      },
+      cancel,
+      [Symbol.dispose]: cancel,
+    };
+  }
+
+  /** Takes up the runs that an earlier life of the daemon has left. */
+  adopt(): void {
+    for (const { item, dueMs, args } of this.spec.durable?.adopt() ?? []) {
+      this.#runLater(new AtInstant(dueMs), args, item);
+    }
+  }
+
+  /** The wall has been set, and with it when it is due there. */
+  moved(): void {
+    const { submitted, durable } = this.spec;
+    if (submitted?.kept !== undefined) durable?.move(submitted.kept, this.dueMs);
   }
 
   [Symbol.dispose](): void {
     this.cancel();
   }
 
-  /** Runs it for one of its times, or because somebody asked. */
+  /** Runs it for one of its times. */
   run(scheduledMs: number, args: unknown): void {
     const { submitted } = this.spec;
-    if (submitted !== undefined) {
-      submitted.to.run(scheduledMs, submitted.args);
-      return;
-    }
+    if (submitted === undefined) this.#start({ scheduledMs, args, kept: undefined });
+    else submitted.to.#start({ scheduledMs, args: submitted.args, kept: submitted.kept });
+  }
+
+  #start(call: Call): void {
     this.#lane ??= this.#openLane();
-    this.#lane.submit({ scheduledMs, args });
+    if (call.kept === undefined) this.#lane.submit(call);
+    else void this.#runKept(this.#lane, call, call.kept);
   }
 
   /** No more times are to come. */
@@ -209,6 +257,33 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
     };
   }
 
+  /** What is durable is never left out because the line is full. What ends with its app is still to be. */
+  async #runKept(lane: Lane<Call>, call: Call, kept: string): Promise<void> {
+    const { life, durable } = this.spec;
+    let kind: Outcome['kind'];
+    do {
+      const room = this.#turn.then(() => lane.room());
+      this.#turn = room;
+      await room;
+      ({ kind } = await lane.request(call));
+    } while (kind === 'dropped');
+    const endsWithApp = life.ended || (kind === 'cancelled' && lane.closed && this.#status !== 'cancelled');
+    if (!endsWithApp) durable?.settle(kept);
+  }
+
+  #runLater(trigger: Trigger, args: unknown, kept: string | undefined): ScheduledJob {
+    return this.#host.add({ ...this.spec, trigger, submitted: { to: this, args, kept } });
+  }
+
+  /** @throws InvalidArgument for a job that keeps none. */
+  #durable(): DurableRuns {
+    const { durable } = this.spec;
+    if (durable !== undefined) return durable;
+    throw new InvalidArgument(`A run of job "${this.name}" cannot be durable`, {
+      hint: 'This scheduler was made without a storage.',
+    });
+  }
+
   #end(status: 'done' | 'cancelled'): void {
     if (this.#status === 'cancelled') return;
     this.#status = status;
@@ -219,8 +294,9 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
   }
 
   /** When a submitted run is to be; undefined for now. */
-  #triggerOf(options: SubmitOptions): Trigger | undefined {
+  #triggerOf(options: SubmitOptions<unknown>): Trigger | undefined {
     refuseUnknownOptions(options, SUBMIT);
+    flagOf(options.durable, 'durable', SUBMIT);
     const { in: delay, at } = options;
     if (delay !== undefined && at !== undefined) throw contradiction(SUBMIT, 'in', 'at', 'both say when it is to run');
     if (delay !== undefined) return new After(this.#host.elapsedMs(), durationMs(delay, '"in" of submit'));
@@ -249,7 +325,21 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
     });
   }
 
-  #handle({ args, scheduledMs }: Call, execution: Execution): unknown {
+  #handle(call: Call, execution: Execution): unknown {
+    return call.kept === undefined ? this.#perform(call, execution) : this.#performKept(call, call.kept, execution);
+  }
+
+  /** That it begins is written down before it does. */
+  async #performKept(call: Call, kept: string, execution: Execution): Promise<unknown> {
+    if ((await this.spec.durable?.claim(kept)) !== true) {
+      this.#leftOut += 1;
+      return undefined;
+    }
+    execution.signal.throwIfAborted();
+    return this.#perform(call, execution);
+  }
+
+  #perform({ args, scheduledMs }: Call, execution: Execution): unknown {
     const run = new JobRun(this, args, execution, scheduledMs, () => this.zone);
     if (this.spec.where?.call(this.spec.self, run) === false) {
       this.#leftOut += 1;
@@ -258,12 +348,4 @@ export class ScheduledJob implements RegisteredJob<unknown>, HeapNode {
     this.#lastRunMs = this.#host.nowMs();
     return this.spec.run.call(this.spec.self, run);
   }
-}
-
-/** What `submit` gives back. A run that was due at once has begun, or waits in line: nothing is left to call off. */
-function submittedRun(later: ScheduledJob | undefined, now?: Temporal.ZonedDateTime): SubmittedRun {
-  const scheduledFor = later?.nextRun ?? now;
-  if (scheduledFor === undefined) throw new TypeError('a run that was submitted for later has no time');
-  const cancel = (): void => later?.cancel();
-  return { scheduledFor, cancel, [Symbol.dispose]: cancel };
 }

@@ -9,6 +9,7 @@ import { CronSchedule } from './cron.ts';
 import type { JobDescription } from './job.ts';
 import { catchUp } from './misfire.ts';
 import { type JobHost, type JobSpec, ScheduledJob } from './scheduled-job.ts';
+import type { Trigger } from './triggers.ts';
 import { WallWatch } from './wall-watch.ts';
 import { ZoneTimeline } from './zone-timeline.ts';
 
@@ -86,6 +87,12 @@ export class SchedulerService extends Resource implements JobHost {
   /** What the wall clock shows, or will show, at a moment on that clock. */
   wallOf(elapsedMs: number): number {
     return this.#watch.wallOf(elapsedMs);
+  }
+
+  firstMs(trigger: Trigger, zone: ZoneTimeline): number {
+    const isElapsed = trigger.basis === 'elapsed';
+    const firstMs = trigger.onlyMs ?? trigger.next(isElapsed ? this.elapsedMs() : this.nowMs(), zone) ?? this.nowMs();
+    return isElapsed ? Math.ceil(this.#watch.wallOf(firstMs)) : firstMs;
   }
 
   /** @throws InvalidArgument if there is no such zone. */
@@ -321,6 +328,7 @@ export class SchedulerService extends Resource implements JobHost {
     for (const job of this.#heap.nodes()) {
       if (job.spec.trigger?.basis === 'elapsed' && job.occurrenceMs !== undefined) {
         job.dueMs = this.#wallOf(job, job.occurrenceMs) + job.jitterMs;
+        job.moved();
       }
     }
     this.#heap.reorder();

@@ -11,6 +11,17 @@ export type Json =
   // A property that may be left out is left out.
   | { readonly [key: string]: Json | undefined };
 
+/** Any one that JSON can hold as it is: of a type that it cannot, nothing. */
+export type Storable<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends AnyFunction
+    ? never
+    : T extends object
+      ? { readonly [Key in keyof T]: Storable<T[Key]> }
+      : never;
+
+type AnyFunction = (...args: never[]) => unknown;
+
 /** How large things may be, whatever the adapter. Sizes are of UTF-8. */
 export const STORAGE_LIMITS = {
   namespaceBytes: 200,

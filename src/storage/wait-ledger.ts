@@ -178,9 +178,9 @@ export class WaitLedger {
     this.#unadopted.clear();
   }
 
-  /** What is written down may be read by whoever asks. */
-  async flush(): Promise<void> {
-    await this.#options.behind.flush();
+  /** Resolves to whether all that waits is written down. */
+  flush(): Promise<boolean> {
+    return this.#options.behind.flush();
   }
 
   /** How many there are that are not over. */
@@ -192,10 +192,11 @@ export class WaitLedger {
 
   #put(id: WaitId, status: WaitStatus, about: Json): Wait {
     const key = keyOf(id);
-    const wait = { status, about, atMs: this.#options.clock.nowMs() };
-    const json = jsonOf(wait, `What is to be kept of "${id.name}"`);
-    this.#waits.set(key, wait);
+    const atMs = this.#options.clock.nowMs();
+    const wait = { status, about, atMs };
+    const json = `{"status":"${status}","atMs":${atMs},"about":${jsonOf(about, `What is to be kept of "${id.name}"`)}}`;
     this.#options.behind.put({ kind: 'set', namespace: this.#namespace, key, json });
+    this.#waits.set(key, wait);
     return wait;
   }
 }

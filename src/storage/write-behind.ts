@@ -1,6 +1,6 @@
 import type { Timer } from '../kernel/clock.ts';
 import { Resource } from '../kernel/resource.ts';
-import { STORAGE_LIMITS } from './storable.ts';
+import { checkCommit, STORAGE_LIMITS } from './storable.ts';
 import type { Storage } from './storage.ts';
 import type { Write } from './storage-link.ts';
 
@@ -41,7 +41,9 @@ export class WriteBehind extends Resource {
     return this.#waiting.size;
   }
 
+  /** @throws NotStorable for what no storage takes: it would keep all the rest from being written. */
   put(write: Write): void {
+    checkCommit({ checks: [], writes: [write] });
     this.#waiting.set(placeOf(write), write);
     this.#arm(this.#options.gatherMs);
   }

@@ -35,6 +35,14 @@ export class Right extends App {
       .register('at the handler with options', { where: (run) => run.args.times > 0 }, (run: JobRun<Flash>) => run.args)
       .submit({ times: 3 });
     this.scheduler.register<Flash>('at the method', (run) => run.args.times).submit({ times: 3 });
+    const off = this.scheduler.register('off', { onMissed: { within: '10m' }, onInterrupted: 'skip' }, this.blink);
+    void off.submit(undefined, { in: '10m', durable: true }).stored.then((isStored) => isStored === true);
+    const kept = this.scheduler.register<Flash>('kept', (run) => run.args.times);
+    kept.submit({ times: 3 }, { at: '18:30', durable: true }).cancel();
+    const any = this.scheduler.register<unknown>('any', (run) => run.args);
+    any.submit(3, { durable: true });
+    const dated = this.scheduler.register<{ on: Temporal.PlainDate }>('dated', (run) => run.args.on.year);
+    dated.submit({ on: Temporal.PlainDate.from('2026-12-24') }, { in: '10m', durable: false });
     this.scheduler.register<Flash>('both', { group: 'lights' }, (run) => run.args.times).submit({ times: 3 });
   }
 

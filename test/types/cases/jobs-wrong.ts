@@ -46,7 +46,18 @@ export class Wrong extends App {
     this.scheduler.schedule({ next: () => undefined }, this.done);
     //                      ^ Property 'describe' is missing in type '{ next: () => undefined; }' but required in type 'JobTrigger'.
     flash.submit({ times: 3 }, { on: '10m' });
-    //                           ^ Object literal may only specify known properties, and 'on' does not exist in type 'SubmitOptions'.
+    //                           ^ Object literal may only specify known properties, and 'on' does not exist in type 'SubmitOptions<{ times: number; }>'.
+    flash.submit({ times: 3 }, { in: '10m', durable: 'yes' });
+    //                                      ^ Type 'string' is not assignable to type 'boolean | undefined'.
+    const since = this.scheduler.register('since', (run: JobRun<{ since: Map<string, number> }>) => run.args.since);
+    since.submit({ since: new Map() }, { in: '10m', durable: true });
+    //                                              ^ Type 'true' is not assignable to type 'false | NotJson | undefined'.
+    this.scheduler.runIn('10m', { name: 'off', durable: true }, this.done);
+    //                                         ^ Type 'boolean' is not assignable to type 'NoSuchKey<"durable", keyof JobOptions>'.
+    this.scheduler.runIn('10m', { name: 'off', onMissed: 'skip' }, this.done);
+    //                                         ^ Type 'string' is not assignable to type 'NoSuchKey<"onMissed", "onError">'.
+    this.scheduler.register('flash', { onMissed: 'later' }, this.done);
+    //                                 ^ Type '"later"' is not assignable to type 'MissedPolicy | undefined'.
   }
 
   private done(): void {}
