@@ -93,15 +93,18 @@ describe('docs/reference/configuration.md', () => {
 describe('docs/reference/command-line.md', () => {
   const reference = text('docs/reference/command-line.md');
 
-  it.each(['run', 'check', 'doctor', 'simulate', 'init', 'status', 'schema'])('lists the options of %s', async (command) => {
-    const { printed } = await run([command, '--help']);
-    const options = [...printed.matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>| \[\w+\])?)/gm)].map(
-      ([, option]) => `\`${option}\``,
-    );
-    const section = reference.split(`## hassette ${command}\n`)[1]?.split('\n## ', 1)[0] ?? '';
-    const listed = rows(section).map(([option]) => option);
-    expect(listed).toEqual(options.filter((option) => option !== '`--help`'));
-  });
+  it.each(['run', 'check', 'doctor', 'simulate', 'init', 'status', 'schema'])(
+    'lists the options of %s',
+    async (command) => {
+      const { printed } = await run([command, '--help']);
+      const options = [...printed.matchAll(/^ {2}(?:-\w, )?(--[\w-]+(?: <\w+>| \[\w+\])?)/gm)].map(
+        ([, option]) => `\`${option}\``,
+      );
+      const section = reference.split(`## hassette ${command}\n`)[1]?.split('\n## ', 1)[0] ?? '';
+      const listed = rows(section).map(([option]) => option);
+      expect(listed).toEqual(options.filter((option) => option !== '`--help`'));
+    },
+  );
 
   it('lists every command', async () => {
     const { printed } = await run(['--help']);

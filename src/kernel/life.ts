@@ -53,4 +53,5 @@ export function assertMayAct(life: Life, what: string): void {
   if (execution?.owner !== life.name) life.assertLive(what);
 }
 
-const ACTS_ELSEWHERE = 'A condition only looks: it is asked again whenever what it looked at has changed. Act in `enter` or `exit`.';
+const ACTS_ELSEWHERE =
+  'A condition only looks: it is asked again whenever what it looked at has changed. Act in `enter` or `exit`.';

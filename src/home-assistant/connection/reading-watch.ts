@@ -45,7 +45,7 @@ export interface ReadingWatchOptions {
  */
 export const LATE_MS = 1000;
 /** It keeps up again when it has for this long: a daemon on the edge would be told of each minute otherwise. */
-export const STEADY_AGAIN_MS = 5000;
+const STEADY_AGAIN_MS = 5000;
 
 /** Finds out when the daemon reads a home too slowly, and when it keeps up again. */
 export class ReadingWatch {

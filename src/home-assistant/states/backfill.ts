@@ -212,8 +212,8 @@ function take(past: Map<string, PastRow[]>, page: Readonly<Record<string, unknow
     const states = past.get(entityId);
     if (states === undefined || !Array.isArray(rows)) continue;
     for (const row of rows) {
-      const past = pastRow(row);
-      if (past !== undefined) states.push(past);
+      const found = pastRow(row);
+      if (found !== undefined) states.push(found);
     }
   }
 }
