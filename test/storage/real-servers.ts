@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Clock } from '../../src/kernel/clock.ts';
+import type { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 import { PostgresAdapter, type PostgresAdapterOptions } from '../../src/storage/postgres/postgres-adapter.ts';
 import { RedisAdapter, type RedisAdapterOptions } from '../../src/storage/redis/redis-adapter.ts';
 import type { StorageServer } from '../../src/storage/server/storage-server.ts';
@@ -36,6 +37,38 @@ function listens({ host, port }: StorageServer): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
+}
+
+/** Virtual time among servers that have none: it goes on as real time does, but for what a test lets pass at once. */
+export class AmongServers {
+  readonly #clock: VirtualClock;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  /** Lets time pass, and what goes over sockets arrive, until something is so. */
+  async until(isSo: () => boolean): Promise<void> {
+    let beforeMs = performance.now();
+    while (!isSo()) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const nowMs = performance.now();
+      await this.#clock.advanceBy(nowMs - beforeMs);
+      beforeMs = nowMs;
+    }
+  }
+
+  /** What becomes of a promise, some time of which passes at once. */
+  async settled<T>(promise: Promise<T>, passesMs = 0): Promise<PromiseSettledResult<T>> {
+    const results: PromiseSettledResult<T>[] = [];
+    void Promise.allSettled([promise]).then((settled) => results.push(...settled));
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#clock.advanceBy(passesMs);
+    await this.until(() => results.length > 0);
+    const [result] = results;
+    if (result === undefined) throw new Error('it has not settled');
+    return result;
+  }
 }
 
 /** Whether the server of a suite is there. Without it the suite is left out, which is told; in CI it fails. */

@@ -151,10 +151,8 @@ export class PostgresAdapter implements StorageAdapter {
     return Number(rows[0]?.swept ?? 0);
   }
 
-  async close(): Promise<void> {
-    this.#keeper.stopWaiting();
-    await this.#commits.empty();
-    this.#keeper.close();
+  close(): Promise<void> {
+    return this.#keeper.close(() => this.#commits.empty());
   }
 
   /** Together; should the server refuse that, each by itself. */

@@ -131,10 +131,8 @@ export class RedisAdapter implements StorageAdapter {
     });
   }
 
-  async close(): Promise<void> {
-    this.#keeper.stopWaiting();
-    await Promise.allSettled(this.#committing);
-    this.#keeper.close();
+  close(): Promise<void> {
+    return this.#keeper.close(() => Promise.allSettled(this.#committing));
   }
 
   async #carryOut(session: RedisSession, { checks, writes }: Commit): Promise<CommitOutcome> {

@@ -5,7 +5,10 @@ import { StorageFull, StorageUnavailable, StorageUnusable } from '../storage-err
 const ANSWER = /^(?:[A-Z]{2,}\b|ERR )/;
 
 /** Redis before 7 puts what went wrong within a script behind where. */
-const OF_SCRIPT = /^ERR Error running script .*?@user_script: ?\d+: (.*)$/s;
+const OF_SCRIPT = /^ERR Error running script .*@user_script: ?\d+: -?(.*)$/s;
+
+/** So it says NOPERM of a command or a key within a script. */
+const FORBIDDEN_IN_SCRIPT = /^ERR The user executing the script can't /;
 
 /** What an answer of the server means for whoever runs the daemon; undefined where it is none. */
 export function answerOfRedis(error: unknown, what: string): HassetteError | undefined {
@@ -16,7 +19,7 @@ export function answerOfRedis(error: unknown, what: string): HassetteError | und
 }
 
 function problemOf(message: string, what: string): HassetteError {
-  const [word = ''] = message.split(' ', 1);
+  const word = FORBIDDEN_IN_SCRIPT.test(message) ? 'NOPERM' : (message.split(' ', 1)[0] ?? '');
   switch (word) {
     case 'WRONGPASS':
     case 'NOAUTH':

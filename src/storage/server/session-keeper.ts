@@ -34,6 +34,8 @@ export type CallKind = 'read' | 'commit';
 
 const CONNECT_LIMIT_MS = 10_000;
 const ANSWER_LIMIT_MS = 15_000;
+/** Of a stop, in which all has a second. */
+const LAST_ANSWERS_MS = 700;
 /** A server that restarts is waited for; one that has been away for longer keeps nobody waiting. */
 const PATIENCE_MS = 5000;
 /** After a power cut a daemon is often up before its database, and what apps read when they start is worth a wait. */
@@ -105,19 +107,20 @@ export class SessionKeeper<S extends ServerSession> {
     }
   }
 
-  /** From now on nobody waits for a session, and none is made. */
-  stopWaiting(): void {
-    if (this.#closed.signal.aborted) return;
-    const error = new StorageUnavailable(`${this.#options.what} is closed`);
+  /** From now on nobody waits for a session. Those who have one may end what they do, for a moment. */
+  async close(underWay: () => Promise<unknown>): Promise<void> {
+    const { clock, what } = this.#options;
+    const error = new StorageUnavailable(`${what} is closed`);
     this.#closed.abort(error);
     this.#retry?.cancel();
     this.#problem = error;
-    if (this.#session === undefined) this.#rejectAll(error);
-  }
-
-  close(): void {
-    this.stopWaiting();
-    this.#session?.end(this.#closed.signal.reason);
+    for (const { reject } of this.#waiting) reject(error);
+    this.#waiting.clear();
+    const letGo = (): void => this.#session?.end(error);
+    const timer = clock.after(LAST_ANSWERS_MS, `the last answers of ${what}`, letGo);
+    await underWay();
+    timer.cancel();
+    letGo();
     this.#session = undefined;
   }
 
@@ -151,7 +154,11 @@ export class SessionKeeper<S extends ServerSession> {
     const { clock, connect, networkProblemOf, what } = this.#options;
     const tooLong = new AbortController();
     const timer = clock.after(CONNECT_LIMIT_MS, `a connection to ${what}`, () =>
-      tooLong.abort(new StorageUnavailable(`${what} took longer than ${CONNECT_LIMIT_MS / 1000} s to let anybody in`)),
+      tooLong.abort(
+        new StorageUnavailable(`${what} took longer than ${CONNECT_LIMIT_MS / 1000} s to let anybody in`, {
+          hint: 'A firewall that drops packets looks like this, another program at that port, and one that speaks no TLS, or only TLS.',
+        }),
+      ),
     );
     const anyOf = AbortSignal.any([signal, tooLong.signal, this.#closed.signal]);
     try {
@@ -199,11 +206,6 @@ export class SessionKeeper<S extends ServerSession> {
   async #tryAgain(): Promise<void> {
     await this.#connect(this.#closed.signal);
     if (this.#session === undefined) this.#retryLater();
-  }
-
-  #rejectAll(error: Error): void {
-    for (const { reject } of this.#waiting) reject(error);
-    this.#waiting.clear();
   }
 }
 
