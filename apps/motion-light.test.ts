@@ -5,11 +5,13 @@ import { MotionLight } from './motion-light.ts';
 const motion = 'binary_sensor.hallway_motion';
 const second = 'binary_sensor.stairs_motion';
 const light = 'light.hallway';
+const lux = 'sensor.lux';
+const dark = { sensor: lux, belowLux: 40 } as const;
 const source = import.meta.resolve('./motion-light.ts');
 
 function inHallway(
   states: Readonly<Record<string, string>> = {},
-  config: { readonly motion?: typeof motion | [typeof motion, typeof second] } = {},
+  config: { readonly motion?: typeof motion | [typeof motion, typeof second]; readonly dark?: typeof dark } = {},
 ) {
   return runApp(MotionLight, {
     source,
@@ -114,37 +116,50 @@ describe('MotionLight', () => {
     expect(t.state(light)).toBe('on');
   });
 
-  it('knows a hand from its own doing, from a lamp that reports late, and from another automation', async () => {
+  it('minds neither a lamp that reports late nor one that comes back from a power cut', async () => {
     await using t = await inHallway();
     await t.set(motion, 'on');
     await t.advance('8s');
     await t.set(light, 'on', { brightness: 152 });
+    await t.set(light, 'unavailable');
+    await t.set(light, 'on', { brightness: 255 });
+    expect(t.calls('light.turn_on')).toHaveLength(1);
     await t.set(motion, 'off');
     await t.advance('3m');
     expect(t.state(light)).toBe('off');
-    await t.advance('10s');
-    await t.set(motion, 'on');
-    expect(t.state(light)).toBe('on');
+  });
 
-    const call = { domain: 'light', service: 'turn_off', data: { entity_id: [light] } };
-    await t.home.services.call({ ...call, context: t.home.newContext() });
-    await t.settle();
-    await t.set(motion, 'off');
+  it('goes on with a countdown after a restart in the middle of it', async () => {
+    await using t = await inHallway();
     await t.set(motion, 'on');
+    await t.set(motion, 'off');
+    await t.advance('1m');
+    await t.restart({ down: '1m' });
+    await t.advance('59s');
     expect(t.state(light)).toBe('on');
-
-    const user = t.home.users.add('Ada', { isAdmin: false });
-    await t.home.services.call({ ...call, user, context: t.home.newContext(user) });
-    await t.settle();
-    await t.set(motion, 'off');
-    await t.set(motion, 'on');
+    await t.advance('1s');
     expect(t.state(light)).toBe('off');
   });
 
-  it('takes up a countdown where a restart found it', async () => {
-    await using before = await inHallway({ [motion]: 'off', [light]: 'on' });
-    await before.advance('3m');
-    expect(before.state(light)).toBe('off');
+  it('turns the light off at the start where the room has been empty for long', async () => {
+    await using t = await inHallway();
+    await t.set(motion, 'on');
+    await t.stop();
+    await t.set(motion, 'off');
+    await t.advance('8h');
+    expect(t.state(light)).toBe('on');
+    await t.start();
+    expect(t.state(light)).toBe('off');
+  });
+
+  it('remembers over a restart that somebody wants it dark', async () => {
+    await using t = await inHallway();
+    await t.set(motion, 'on');
+    await t.set(light, 'off');
+    await t.restart({ down: '1m' });
+    await t.set(motion, 'off');
+    await t.set(motion, 'on');
+    expect(t.state(light)).toBe('off');
   });
 
   it('lights the room at once if somebody is moving when it starts', async () => {
@@ -164,24 +179,54 @@ describe('MotionLight', () => {
     expect(t.state(light)).toBe('off');
   });
 
-  it('turns the light off when a sensor has been stuck for long', async () => {
+  it('turns the light off when its sensor has been stuck for long, over a restart as well', async () => {
     await using t = await inHallway();
     await t.set(motion, 'on');
-    await t.advance('1h');
+    await t.advance('30m');
+    await t.restart({ down: '10m' });
+    await t.advance('19m');
+    expect(t.state(light)).toBe('on');
+    await t.advance('1m');
     expect(t.state(light)).toBe('off');
     expect(t.logs.some(({ msg }) => msg.includes('may be stuck'))).toBe(true);
   });
 
-  it('leaves the light off while it is bright', async () => {
-    await using t = await runApp(MotionLight, {
-      source,
-      config: { motion, light, dark: { sensor: 'sensor.lux', belowLux: 40 } },
-      home: { [motion]: 'off', [light]: 'off', 'sensor.lux': '300' },
-    });
+  it('looks through a stuck sensor until it clears', async () => {
+    await using t = await inHallway({ [second]: 'off' }, { motion: [motion, second] });
+    await t.set(motion, 'on');
+    await t.advance('1h');
+    await t.set(second, 'on');
+    expect(t.state(light)).toBe('on');
+    await t.set(second, 'off');
+    await t.advance('3m');
+    expect(t.state(light)).toBe('off');
+
+    await t.set(motion, 'off');
+    await t.set(motion, 'on');
+    expect(t.state(light)).toBe('on');
+  });
+
+  it('leaves the light off while it is bright, and lights it when it gets dark around somebody', async () => {
+    await using t = await inHallway({ [lux]: '300' }, { dark });
     await t.set(motion, 'on');
     expect(t.state(light)).toBe('off');
+    await t.set(lux, 20);
+    expect(t.state(light)).toBe('on');
+  });
+
+  it('is not put out by its own light', async () => {
+    await using t = await inHallway({ [lux]: '20' }, { dark });
+    await t.set(motion, 'on');
+    await t.set(lux, 400);
+    await t.advance('50m');
+    expect(t.state(light)).toBe('on');
     await t.set(motion, 'off');
-    await t.set('sensor.lux', 20);
+    await t.advance('3m');
+    expect(t.state(light)).toBe('off');
+  });
+
+  it.each(['unavailable', 'unknown'])('lights the room though the sensor of brightness is %s', async (state) => {
+    await using t = await inHallway({ [lux]: state }, { dark });
     await t.set(motion, 'on');
     expect(t.state(light)).toBe('on');
   });
