@@ -149,12 +149,14 @@ export type StateComparison<Id extends string> =
 /** The comparison of two values of an attribute. */
 export type AttributeComparison = ChangeConditionOf<'sensor'> | ((from: unknown, to: unknown) => boolean);
 
-/** What `onStateChange` can be given. */
-export interface StateOptions<Id extends string = string>
-  extends
-    StateCriteria<DomainState<DomainOf<Id>> | Unavailable, StateCondition<Id>, StateComparison<Id>>,
-    HandlerOptions<StateChangeEvent<Id>>,
-    WaitPolicyOptions {
+/** What all subscriptions to states can be given. */
+export interface StateHandlerOptions<Event> extends HandlerOptions<Event>, WaitPolicyOptions {
+  /** Fires at once too where the condition holds already; with `for`, counted from `lastChanged`. @defaultValue false */
+  readonly immediate?: boolean | undefined;
+  /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
+  readonly resync?: 'ignore' | undefined;
+  /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
+  readonly cause?: CauseCondition | undefined;
   /**
    * Keeps the wait (`for`) when the daemon ends: the subscription of the same `name` goes on with it at the next start.
    * What the entity did meanwhile counts, a change that nobody saw too. `name` and `for` are needed.
@@ -162,10 +164,10 @@ export interface StateOptions<Id extends string = string>
    * @defaultValue false
    */
   readonly durable?: boolean | undefined;
-  /** Fires at once too where the condition holds already; with `for`, counted from `lastChanged`. @defaultValue false */
-  readonly immediate?: boolean | undefined;
-  /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
-  readonly resync?: 'ignore' | undefined;
+}
+
+/** What subscriptions to changes can be given besides. */
+export interface ChangeHandlerOptions<Event> extends StateHandlerOptions<Event> {
   /**
    * Tells each step that was missed while the connection was away, from Home Assistant's history, before what it has
    * come to. Without it, and where there is no history, only what it has come to is told.
@@ -173,56 +175,24 @@ export interface StateOptions<Id extends string = string>
    * @defaultValue false
    */
   readonly backfill?: boolean | undefined;
-  /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
-  readonly cause?: CauseCondition | undefined;
 }
+
+/** What `onStateChange` can be given. */
+export interface StateOptions<Id extends string = string>
+  extends
+    StateCriteria<DomainState<DomainOf<Id>> | Unavailable, StateCondition<Id>, StateComparison<Id>>,
+    ChangeHandlerOptions<StateChangeEvent<Id>> {}
 
 /** What `onAttributeChange` can be given. */
 export interface AttributeOptions<Id extends string = string>
   extends
     StateCriteria<Scalar, AttributeCondition, AttributeComparison>,
-    HandlerOptions<AttributeChangeEvent<Id>>,
-    WaitPolicyOptions {
-  /**
-   * Keeps the wait (`for`) when the daemon ends: the subscription of the same `name` goes on with it at the next start.
-   * What the entity did meanwhile counts, a change that nobody saw too. `name` and `for` are needed.
-   *
-   * @defaultValue false
-   */
-  readonly durable?: boolean | undefined;
-  /** Fires at once too where the condition holds already. @defaultValue false */
-  readonly immediate?: boolean | undefined;
-  /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
-  readonly resync?: 'ignore' | undefined;
-  /**
-   * Tells each step that was missed while the connection was away, from Home Assistant's history, before what it has
-   * come to. Without it, and where there is no history, only what it has come to is told.
-   *
-   * @defaultValue false
-   */
-  readonly backfill?: boolean | undefined;
-  /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
-  readonly cause?: CauseCondition | undefined;
-}
+    ChangeHandlerOptions<AttributeChangeEvent<Id>> {}
 
 /** What `onUnavailable` and `onAvailable` can be given. */
-export interface AvailabilityOptions<Id extends string = string>
-  extends HandlerOptions<StateChangeEvent<Id>>, WaitPolicyOptions {
-  /**
-   * Keeps the wait (`for`) when the daemon ends: the subscription of the same `name` goes on with it at the next start.
-   * What the entity did meanwhile counts, a change that nobody saw too. `name` and `for` are needed.
-   *
-   * @defaultValue false
-   */
-  readonly durable?: boolean | undefined;
+export interface AvailabilityOptions<Id extends string = string> extends StateHandlerOptions<StateChangeEvent<Id>> {
   /** Fires once it has been so for so long. */
   readonly for?: DurationInput | undefined;
-  /** Fires at once too where it is so already. @defaultValue false */
-  readonly immediate?: boolean | undefined;
-  /** `'ignore'` leaves out what was missed while the connection was away. @defaultValue it is told, with `resync: true` */
-  readonly resync?: 'ignore' | undefined;
-  /** Only changes by these are handled: `'user'`, `['user', 'device']`, `not('self')`. */
-  readonly cause?: CauseCondition | undefined;
 }
 
 /** What `waitFor` can be given. */
