@@ -1,6 +1,12 @@
 export { AppDidNotStart, AppUnderTest, NotInThisThread } from './testing/app-under-test.ts';
 export { HomeUnderTest } from './testing/home-under-test.ts';
-export { type OtherHome, runApp, type RunAppOptions, type RunAppSettings } from './testing/run-app.ts';
+export {
+  type OtherHome,
+  type PlaceOnEarth,
+  runApp,
+  type RunAppOptions,
+  type RunAppSettings,
+} from './testing/run-app.ts';
 export type { EntitySetup } from './simulator/kept-entities.ts';
 export { type ServiceCallRecord, SimulatedHome, type SimulatedHomeOptions } from './simulator/simulated-home.ts';
 export type { Behaviour, ClientCommand, Removal } from './simulator/behaviours.ts';

@@ -33,6 +33,12 @@ type GivenConfig<C> =
       ? { readonly config?: ConfigOf<C> }
       : { readonly config: ConfigOf<C> };
 
+/** A place on earth, in degrees: north and east are positive. */
+export interface PlaceOnEarth {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
 /** A home beside the one that the app works on. */
 export interface OtherHome {
   /** Its entities: a state each, or a state with attributes. */
@@ -41,6 +47,8 @@ export interface OtherHome {
   readonly registries?: RegistrySetup | undefined;
   /** @defaultValue that of the app's own home */
   readonly timeZone?: string | undefined;
+  /** Where it is, for the sun. @defaultValue Amsterdam */
+  readonly place?: PlaceOnEarth | undefined;
   /** Names of its `notify` services. @defaultValue ['notify'] */
   readonly notifiers?: readonly string[] | undefined;
   /** It is not there when the app starts; `t.in('cabin').home.start()` lets it come. @defaultValue false */
@@ -64,6 +72,8 @@ export interface RunAppSettings {
    * @defaultValue '2026-01-15T12:00[Europe/Amsterdam]'
    */
   readonly now?: string | undefined;
+  /** Where the home is, for the sun. @defaultValue Amsterdam */
+  readonly place?: PlaceOnEarth | undefined;
   /** Names of the home's `notify` services. @defaultValue ['notify'] */
   readonly notifiers?: readonly string[] | undefined;
   /** The instance's name. @defaultValue the class's name, in snake case */
@@ -120,14 +130,14 @@ export async function runApp<C extends TestableApp>(
   const { epochMs, timeZone } = momentOf(settings.now ?? DEFAULT_NOW);
   const clock = new VirtualClock({ now: Temporal.Instant.fromEpochMilliseconds(epochMs) });
   const ownHome = hosted[appHomeName] ?? 'default';
-  const { home: states, registries, notifiers, seed = 1 } = settings;
-  const home = homeUnderTest(ownHome, { states, registries, notifiers, timeZone }, { clock, seed, index: 0 });
+  const { home: states, registries, notifiers, place, seed = 1 } = settings;
+  const home = homeUnderTest(ownHome, { states, registries, notifiers, timeZone, place }, { clock, seed, index: 0 });
   const others = otherHomes(settings, ownHome).map(([other, setup], index) => {
     return [other, homeUnderTest(other, { timeZone, ...setup }, { clock, seed, index: index + 1 })] as const;
   });
   const homes = new Map([[ownHome, home], ...others]);
   const name = settings.name ?? snakeCase(appClass.name);
-  const place = placeOf(settings, appClass.name);
+  const run = placeOf(settings, appClass.name);
   let instance: unknown;
   const logs: LogRecord[] = [];
   const failures: AppFailure[] = [];
@@ -147,18 +157,18 @@ export async function runApp<C extends TestableApp>(
       connection: { pingInterval: `${QUIET_MS}ms` },
       apps: {
         [name]: {
-          class: place.className,
+          class: run.className,
           config: { ...asRecord(settings.config) },
-          isolation: place.isolation,
+          isolation: run.isolation,
           home: ownHome,
         },
       },
     }),
-    appsFolder: place.folder,
+    appsFolder: run.folder,
     homes: Object.fromEntries(
       Array.from(homes, ([each, { home: its }]) => [each, { transport: its.transport, token: its.token }]),
     ),
-    finder: place.isolation === 'thread' ? undefined : finderOf(hosted, (made) => (instance = made)),
+    finder: run.isolation === 'thread' ? undefined : finderOf(hosted, (made) => (instance = made)),
   });
   const bench = { daemon, clock, home, homes, name, logs, failures, app: () => instance };
   const underTest = new AppUnderTest<InstanceType<C>>(bench);
@@ -175,13 +185,13 @@ export async function runApp<C extends TestableApp>(
 /** @param index - what is left to chance differs from home to home. */
 function homeUnderTest(
   name: string,
-  { states, registries, notifiers, timeZone, away }: OtherHome,
+  { states, registries, notifiers, timeZone, place, away }: OtherHome,
   { clock, seed, index }: { readonly clock: VirtualClock; readonly seed: number; readonly index: number },
 ): HomeUnderTest {
   const home = new SimulatedHome({
     clock,
     seed: seed + index,
-    config: timeZone === undefined ? {} : { time_zone: timeZone },
+    config: { ...(timeZone === undefined ? {} : { time_zone: timeZone }), ...place },
     states,
     registries,
     notifiers,
@@ -215,13 +225,13 @@ function finderOf(appClass: AppClass, onMade: (app: unknown) => void): AppFinder
   return { find: () => Promise.resolve({ file: 'test', name: appClass.name, appClass: seen }), busy: () => [] };
 }
 
-interface Place {
+interface PlaceOfRun {
   readonly isolation: 'main' | 'thread';
   readonly folder: string;
   readonly className: string;
 }
 
-function placeOf({ isolation, source }: RunAppSettings, className: string): Place {
+function placeOf({ isolation, source }: RunAppSettings, className: string): PlaceOfRun {
   const wanted =
     isolation ?? (source !== undefined && process.env['HASSETTE_TEST_ISOLATION'] === 'thread' ? 'thread' : 'main');
   if (wanted === 'main') return { isolation: 'main', folder: '.', className };

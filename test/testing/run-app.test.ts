@@ -23,6 +23,14 @@ describe('runApp', () => {
     expect(t.app.seen).toEqual(['on']);
   });
 
+  it('puts the home where the test says, for the sun', async () => {
+    class Sunny extends App {}
+    const now = '2026-06-21T00:30[Europe/Oslo]';
+    await using north = await runApp(Sunny, { now, place: { latitude: 69.65, longitude: 18.96 } });
+    await using elsewhere = await runApp(Sunny, { now });
+    expect([north.app.sun.isUp(), elsewhere.app.sun.isUp()]).toEqual([true, false]);
+  });
+
   it('tells of an app that does not come to an end with its start', async () => {
     class Stuck extends App {
       override async onInitialize() {
