@@ -32,7 +32,9 @@ export function suite(
       include: [...include],
       exclude: ['node_modules/**', 'dist/**'],
       reporters: ['default', new ClosingLineReporter()],
-      testTimeout: 10_000,
+      // Limits for what hangs, not for what a busy machine takes.
+      testTimeout: 30_000,
+      expect: { poll: { timeout: 20_000, interval: 10 } },
       ...rest,
       ...(projects && { projects: projects.map((test) => ({ extends: true as const, test })) }),
     },

@@ -21,7 +21,7 @@ async function givenDaemon(
     await daemon.signal('SIGTERM');
     await daemon.exitCode;
   });
-  await expect.poll(() => health(daemon.folder), { timeout: 8000 }).toBe('ok');
+  await expect.poll(() => health(daemon.folder)).toBe('ok');
   return daemon;
 }
 

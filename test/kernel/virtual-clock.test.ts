@@ -215,6 +215,19 @@ describe('VirtualClock', () => {
     });
   });
 
+  it('does not take for hanging what only had no processor', async () => {
+    const clock = new VirtualClock({ now: START, busyLimitMs: 40 });
+    let work = 4;
+    clock.addActivity({ busy: () => (work > 0 ? ['reading a file'] : []) });
+    const slow = setInterval(() => {
+      work -= 1;
+      for (const untilMs = performance.now() + 30; performance.now() < untilMs;);
+    }, 1);
+    await clock.settle();
+    clearInterval(slow);
+    expect(work).toBeLessThanOrEqual(0);
+  });
+
   it('waits no more for what it has named, so that a test comes to its end', async () => {
     const { clock, executor, life } = makeExecutor({ busyLimitMs: 20 });
     const log: string[] = [];

@@ -32,9 +32,6 @@ const files = {
     }`,
 };
 
-/** How quickly a daemon would stop whose apps take all the time there is. */
-const ALL_LIMITS_MS = 1000;
-
 it(
   'a stop is heard from the first moment on, lets work end, and has an end itself; a second one is at once',
   PATIENT,
@@ -67,6 +64,5 @@ it(
     expect(whole.complaints).toContainEqual(
       expect.stringMatching(/^hook "onShutdown" of stuck took longer than its time limit of (300|2\d\d) ms$/),
     );
-    expect(ends[3].afterMs).toBeLessThan(ALL_LIMITS_MS + 1000);
   },
 );

@@ -16,6 +16,7 @@ import type { AppDetails, AppReport, AppSpec, HostControl, HostOrders } from '..
 import { PortChannel } from './port-channel.ts';
 import { HomeLinkServer } from './port-home-link.ts';
 import { StorageLinkServer } from './port-storage-link.ts';
+import { answerOf } from './thread-answer.ts';
 import type {
   DaemonEnd,
   DaemonNews,
@@ -43,8 +44,6 @@ export interface ThreadHostOptions {
 const STOP_SLACK_MS = 500;
 /** For a thread to come up and load what it runs on, in real time. */
 const START_LIMIT_MS = 30_000;
-/** How long virtual time waits for a thread, in real time. */
-const ANSWER_LIMIT_MS = 5000;
 
 const ENTRY = new URL(`./worker-entry${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
@@ -127,7 +126,9 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
     worker.on('error', (error) => this.#ended(error));
     worker.on('exit', (code) => this.#ended(new Error(`it exited with code ${code}`)));
     thread.open();
-    if (this.clock instanceof VirtualClock) this.own(this.clock.addPeer(peerOf(thread, this.name, this.#machineTime)));
+    if (this.clock instanceof VirtualClock) {
+      this.own(this.clock.addPeer(peerOf(thread, this.name, { worker, machineTime: this.#machineTime })));
+    }
     await thread.ask('host.start', undefined, signal);
   }
 
@@ -212,15 +213,20 @@ function timeOf(clock: Clock, machineTime: Clock): ThreadTime {
 }
 
 /** The thread's virtual clock. Once the thread has ended there is nothing there to wait for. */
-function peerOf(thread: DaemonEnd, name: string, machineTime: Clock): ClockPeer {
+function peerOf(
+  thread: DaemonEnd,
+  name: string,
+  { worker, machineTime }: { readonly worker: Worker; readonly machineTime: Clock },
+): ClockPeer {
+  const asked = { what: `thread "${name}"`, machineTime, computedMs: () => computedMs(worker) };
   const answered = async <T>(question: Promise<T>, afterItsEnd: T): Promise<T> => {
     try {
-      return await withTimeout(machineTime, ANSWER_LIMIT_MS, `thread "${name}"`, () => question);
+      return await answerOf(question, asked);
     } catch (error) {
       if (error instanceof Cancelled) return afterItsEnd;
       if (!(error instanceof TimedOut)) throw error;
       const hint = 'Look for a loop in it that never awaits.';
-      throw new NotQuiet(`Thread "${name}" gives no answer`, [`thread "${name}"`], [], hint);
+      throw new NotQuiet(`Thread "${name}" gives no answer`, [asked.what], [], hint);
     }
   };
   return {
@@ -228,4 +234,14 @@ function peerOf(thread: DaemonEnd, name: string, machineTime: Clock): ClockPeer 
     advanceTo: (epochMs) => answered(thread.ask('clock.advance', epochMs), undefined),
     settle: () => answered(thread.ask('clock.settle', undefined), false),
   };
+}
+
+/** A thread that has ended computes nothing; whoever asked it is told of its end. */
+async function computedMs(worker: Worker): Promise<number> {
+  try {
+    const { user, system } = await worker.cpuUsage();
+    return (user + system) / 1000;
+  } catch {
+    return 0;
+  }
 }
