@@ -82,10 +82,66 @@ describe('Presence', () => {
     await t.advance('1h');
     expect(t.state(mode)).toBe('home');
     await t.set('input_boolean.guests', 'off');
+    await t.advance('10m');
     expect(t.state(mode)).toBe('away');
   });
 
-  it('puts right what happened while it was down, without a word', async () => {
+  it('counts from leaving home over a restart, whatever zones came meanwhile', async () => {
+    await using t = await house({ 'person.anna': 'home' });
+    await t.set('person.anna', 'not_home');
+    await t.advance('4m');
+    await t.stop();
+    await t.set('person.anna', 'Work');
+    await t.advance('2m');
+    await t.start();
+    await t.advance('3m');
+    expect(t.state(mode)).toBe('home');
+    await t.advance('1m');
+    expect(t.state(mode)).toBe('away');
+    expect(t.calls('notify.phone')).toHaveLength(1);
+  });
+
+  it('puts right at start that all have left while it was down, without a word', async () => {
+    await using t = await house(bothHome);
+    await t.stop();
+    await t.set('person.anna', 'not_home');
+    await t.set('person.ben', 'not_home');
+    await t.advance('1h');
+    await t.start();
+    expect(t.state(mode)).toBe('away');
+    expect(t.calls('notify.phone')).toEqual([]);
+  });
+
+  it('puts right at start that somebody is back, and greets nobody again', async () => {
+    await using t = await house({ 'person.anna': 'not_home' }, 'away');
+    await t.stop();
+    await t.set('person.anna', 'home');
+    await t.start();
+    expect(t.state(mode)).toBe('home');
+    await t.restart({ down: '1h' });
+    expect(t.calls('notify.phone')).toEqual([]);
+  });
+
+  it('leaves a mode that somebody has chosen over a restart', async () => {
+    await using t = await house(bothHome);
+    await t.set(mode, 'night');
+    await t.restart({ down: '1m' });
+    expect(t.state(mode)).toBe('night');
+  });
+
+  it.each(['unknown', 'unavailable'])('takes nobody for away who is %s since both have started', async (state) => {
+    await using t = await house({ 'person.anna': 'home', 'person.ben': 'not_home' });
+    await t.stop();
+    await t.set('person.anna', state);
+    await t.start();
+    await t.advance('1h');
+    expect(t.state(mode)).toBe('home');
+    await t.set('person.anna', 'not_home');
+    await t.advance('10m');
+    expect(t.state(mode)).toBe('away');
+  });
+
+  it('is right from the first start on where somebody is in', async () => {
     await using t = await house({ 'person.anna': 'home' }, 'away');
     expect(t.state(mode)).toBe('home');
     expect(t.calls('notify.phone')).toEqual([]);

@@ -22,45 +22,34 @@ const Config = z.object({
 /**
  * Keeps the house's mode in step with who is at home. Every `person` counts, one that is added later too.
  *
- * Met: home at once and away only after a while, so that a flapping GPS changes nothing; a phone that is `unknown` or
- * `unavailable` is where it was last seen; the last one leaving and the first one arriving in one moment; guests; what
- * happened while the daemon was down is put right at start without a word to anybody.
- *
- * Not yet: after a restart `awayAfter` counts from the person's last change of zone, not from leaving home (needs durable
- * waits); the mode as an entity of the app's own (needs published entities).
+ * Home at once, and away after a while that counts from leaving, also over a restart. What happened while the daemon was
+ * down is put right at start without a word to anybody.
  */
 export class Presence extends App.with(Config) {
-  override async onInitialize() {
-    const { home, away, awayAfter, guests } = this.config;
-    const people = { domain: 'person' } as const;
-    const out = (person: { readonly state: string }) => person.state !== 'home';
-
-    this.bus.onStateChange(people, { to: 'home', name: 'arrived' }, () => this.setMode(home));
-    this.bus.onStateChange(people, { to: out, for: awayAfter, immediate: true, name: 'gone' }, (event) =>
-      // `from` is null for somebody who had left before this app started: put right, but no news.
-      this.settle({ announce: event.from !== null }),
-    );
-    if (guests) this.bus.onStateChange(guests, { name: 'guests' }, () => this.settle());
-
-    if (this.anybodyHome()) await this.setMode(home, { announce: false });
-    else this.logger.info(`nobody is in; the house goes to "${away}" once the last one has been gone for ${awayAfter}`);
+  override onInitialize() {
+    const { home, away, awayAfter } = this.config;
+    this.whenever(() => this.isAnybodyHome(), {
+      name: 'occupied',
+      hold: { exit: awayAfter },
+      enter: ({ atStart }) => this.setMode(home, { announce: !atStart }),
+      exit: ({ atStart }) => this.setMode(away, { announce: !atStart }),
+    });
   }
 
   /** Whether anybody is in, by where each person was last known to be. */
-  anybodyHome(): boolean {
+  isAnybodyHome(): boolean {
     const { guests } = this.config;
-    if (guests && this.states.is(guests, 'on')) return true;
-    return this.states.entityIds('person').some((person) => this.states.lastGood(person)?.state === 'home');
+    if (this.states.any('person', 'home') || (guests !== undefined && this.states.any(guests, 'on'))) return true;
+    // Of somebody nothing is known yet, as when Home Assistant has just started: to ask has the rule wait for it.
+    return this.states
+      .entityIds('person')
+      .some((person) => !this.states.lastGood(person) && this.states.is(person, 'home'));
   }
 
-  private async settle(options?: { announce: boolean }) {
-    await this.setMode(this.anybodyHome() ? this.config.home : this.config.away, options);
-  }
-
-  private async setMode(option: string, { announce } = { announce: true }) {
+  private async setMode(option: string, { announce }: { announce: boolean }) {
     const { mode, home, notify } = this.config;
     if (this.states.is(mode, option)) return;
-    await this.api.call('input_select.select_option', { target: mode, data: { option } });
+    await this.entity(mode).selectOption({ option });
     this.logger.info(`the house is now in mode "${option}"`);
     this.bus.emit('presence.changed', { anybodyHome: option === home });
     if (announce && notify) await this.api.call(notify, { data: { message: `The house is now in mode "${option}".` } });
