@@ -29,7 +29,7 @@ export interface StorageServiceOptions {
 /** What has expired is taken out so often. */
 const SWEEP_MS = 3_600_000;
 /** A storage that is away is tried so often, should nobody else ask, so that its return is told. */
-const PROBE_MS = 30_000;
+const PROBE_MS = 10_000;
 /** What goes wrong again and again is told so often. */
 const TOLD_EVERY_MS = 60_000;
 
@@ -123,11 +123,11 @@ export class StorageService extends Resource implements StorageLink, Activity {
 
   #failed(error: unknown): void {
     this.#counters.failures += 1;
+    this.#isAway = error instanceof StorageUnavailable;
+    if (this.#isAway) this.#sweepIn(PROBE_MS);
     // While it starts the start fails, and once it stops nobody asks.
     if (this.status !== 'running' && this.status !== 'retrying') return;
     this.tell('lost', error);
-    this.#isAway = error instanceof StorageUnavailable;
-    if (this.#isAway) this.#sweepIn(PROBE_MS);
     this.#untold += 1;
     const nowMs = this.clock.monotonicMs();
     if (this.#toldAtMs !== undefined && nowMs - this.#toldAtMs < TOLD_EVERY_MS) return;

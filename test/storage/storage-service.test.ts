@@ -57,6 +57,28 @@ describe('the storage of a daemon', () => {
     expect(service.describe()).toMatchObject({ status: 'running' });
   });
 
+  it('starts though it is away, tells it once, and finds by itself that it is back', async () => {
+    adapter.isAway = true;
+    adapter.notice = { code: 'STORAGE_UNAVAILABLE', message: 'it is away', hint: 'Wait.', passing: true };
+    await root.start();
+    expect(complaints()).toEqual(['it is away']);
+    await clock.advanceBy(55_000);
+    expect(complaints().slice(1)).toEqual(['the storage fails: It is away']);
+    expect(service.problems).toMatchObject([{ code: 'STORAGE_UNAVAILABLE', message: 'It is away' }]);
+    adapter.isAway = false;
+    await clock.advanceBy(10_000);
+    expect(logs.at(-1)?.msg).toBe('the storage works again');
+    expect(service.problems).toEqual([]);
+  });
+
+  it('of which writes fail is not back because it can be read', async () => {
+    await root.start();
+    adapter.isFull = true;
+    await expect(service.storage.set('a', 'a', 1)).rejects.toThrow('no room');
+    await clock.advanceBy(4_000_000);
+    expect(service.status).toBe('retrying');
+  });
+
   it('tells of a damaged file, and shows it', async () => {
     adapter.notice = { code: 'STORAGE_DAMAGED', message: 'it was damaged', hint: 'Look after it.' };
     await root.start();
