@@ -8,6 +8,18 @@ export { z } from 'zod';
 
 export { App } from './apps/app.ts';
 export type { AppBus } from './apps/app-bus.ts';
+export type {
+  HistoryOf,
+  HistoryQuery,
+  PastCall,
+  PastConnection,
+  PastEvaluation,
+  PastEvent,
+  PastHappening,
+  PastState,
+  PastStateChange,
+  PastTopic,
+} from './apps/bus-history.ts';
 export type { AppClock } from './apps/app-clock.ts';
 export type { AppSun, SunTimes } from './apps/app-sun.ts';
 export type { AppHome } from './apps/app-home.ts';
@@ -61,6 +73,13 @@ export type { TopicData, TopicEvent, Topics } from './bus/topics.ts';
 export type { Api, RestOptions, TemplateOptions } from './home-assistant/api/api.ts';
 export { AnswerUnexpected } from './home-assistant/api/answer.ts';
 export type { Answer, AskAction, Question } from './home-assistant/api/ask.ts';
+export type { QuestionAnswer, QuestionExpiry } from './home-assistant/api/question-event.ts';
+export type {
+  AskedQuestion,
+  DurableQuestion,
+  QuestionOptions,
+  RegisteredQuestion,
+} from './home-assistant/api/registered-question.ts';
 export type {
   ApiCalendars,
   Calendar,

@@ -1,7 +1,7 @@
 import type { BusScope, BusService } from '../bus/bus-service.ts';
 import { available, type Available, not, type Not } from '../bus/conditions.ts';
 import type { HandlerOptions } from '../bus/handler-options.ts';
-import type { Checked, HandlerAfter } from '../bus/only.ts';
+import type { Checked, HandlerAfter, Only } from '../bus/only.ts';
 import type { PayloadOf } from '../bus/payload-schema.ts';
 import type { Subscription } from '../bus/subscription.ts';
 import { subscribeToTopic } from '../bus/topic-subscriptions.ts';
@@ -59,6 +59,7 @@ import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
 import type { Logger } from '../kernel/logging.ts';
 import type { WaitLedger } from '../storage/wait-ledger.ts';
+import { type HistoryOf, type HistoryQuery, readBusHistory } from './bus-history.ts';
 
 export interface AppBusOptions {
   readonly service: BusService;
@@ -91,7 +92,7 @@ export class AppBus {
     this.#service = service;
     this.#home = home.home;
     this.#life = life;
-    this.#scope = service.scope({ life, self, onError });
+    this.#scope = service.scope({ life, self, onError, home: home.home });
     const unknown = new UnknownEntities(home, logger);
     this.#subscriber = { home, calls: new ServiceCalls(home), scope: this.#scope, life, clock, logger, unknown, waits };
   }
@@ -449,6 +450,28 @@ export class AppBus {
     assertMayAct(this.#life, `bus.emit('${topic}')`);
     assertTopic(topic, 'emit', 'exact');
     this.#service.emit({ home: this.#home, topic, data: data[0], from: this.#life.name });
+  }
+
+  /**
+   * What happened lately in the home, the oldest first: changes, events and calls that some app was told of, and what
+   * apps told each other. It is kept in memory, so much as `limits.historyEvents` and its neighbours say.
+   *
+   * An app in a thread of its own is given what was told there.
+   *
+   * @throws InvalidArgument if the query is not what it has to be.
+   *
+   * @example
+   * ```ts
+   * const rings = this.bus.history({ entity: 'binary_sensor.doorbell', since: '10m' });
+   * this.logger.info(`${rings.length} rings, told to ${rings.flatMap((ring) => ring.heardBy)}`);
+   * ```
+   */
+  history<const Query extends HistoryQuery = {}>(
+    query?: Query & Only<Query, HistoryQuery>,
+  ): readonly HistoryOf<Query>[] {
+    const now = Temporal.Instant.fromEpochMilliseconds(Math.floor(this.#subscriber.clock.nowMs()));
+    // Each kind is read as the types of this file say.
+    return readBusHistory(this.#service.history(this.#home), query ?? {}, now) as readonly HistoryOf<Query>[];
   }
 
   /**

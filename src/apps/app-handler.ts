@@ -1,3 +1,4 @@
+import { type Happening, mergedHappenings } from '../bus/event-history.ts';
 import type { Emission } from '../bus/topics.ts';
 import type { AppConfiguration } from '../config/schema.ts';
 import type { HomeLink } from '../home-assistant/home-link.ts';
@@ -12,7 +13,15 @@ import { AppHost } from './app-host.ts';
 import { type AppLimits, DEFAULT_APP_LIMITS } from './app-limits.ts';
 import type { AppFinder } from './app-loader.ts';
 import { isSettled } from './app-status.ts';
-import type { AppDetails, AppFailure, AppReport, AppSpec, HostControl, HostOrders } from './host-control.ts';
+import type {
+  AppDetails,
+  AppFailure,
+  AppReport,
+  AppSpec,
+  HistoryAsked,
+  HostControl,
+  HostOrders,
+} from './host-control.ts';
 import { ThreadHost } from './thread/thread-host.ts';
 
 /** An app as the configuration has it, as far as it matters here. */
@@ -155,6 +164,12 @@ export class AppHandler extends Resource implements Activity {
       ...details.get(report.name),
       ...report,
     }));
+  }
+
+  /** What happened lately, as far as some app was told, wherever it lives. The oldest first. */
+  async readHistory(question: HistoryAsked): Promise<readonly Happening[]> {
+    const read = await Promise.all(Array.from(this.#hosts(), (host) => host.readHistory(question)));
+    return mergedHappenings(read, question.limit);
   }
 
   busy(): readonly string[] {

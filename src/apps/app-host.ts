@@ -1,4 +1,6 @@
 import { BusService } from '../bus/bus-service.ts';
+import type { Happening } from '../bus/event-history.ts';
+import { patternTest } from '../bus/key-pattern.ts';
 import type { Emission } from '../bus/topics.ts';
 import { Home } from '../home-assistant/home.ts';
 import type { HomeLink } from '../home-assistant/home-link.ts';
@@ -18,7 +20,15 @@ import { WriteBehind } from '../storage/write-behind.ts';
 import { AppInstance, type AppSurroundings } from './app-instance.ts';
 import type { AppLimits } from './app-limits.ts';
 import { type AppFinder, AppLoader } from './app-loader.ts';
-import type { AppDetails, AppFailure, AppReport, AppSpec, HostControl, HostOrders } from './host-control.ts';
+import type {
+  AppDetails,
+  AppFailure,
+  AppReport,
+  AppSpec,
+  HistoryAsked,
+  HostControl,
+  HostOrders,
+} from './host-control.ts';
 
 export interface AppHostOptions {
   readonly control: HostControl;
@@ -73,7 +83,7 @@ export class AppHost extends Resource implements HostOrders, Activity {
       defaults: { timeoutMs, maxPending },
     });
     this.homes = new Map(options.links.map((link) => [link.home, new Home(this, link)]));
-    this.bus = new BusService(this, { executor: this.executor });
+    this.bus = new BusService(this, { executor: this.executor, history: options.limits.history });
     this.scheduler = new SchedulerService(this, { executor: this.executor });
     this.blocking = new BlockingPool(this);
     this.storage = new Storage(options.storage, clock);
@@ -123,6 +133,14 @@ export class AppHost extends Resource implements HostOrders, Activity {
       rules: rules.get(report.name) ?? [],
     }));
     return Promise.resolve(details);
+  }
+
+  readHistory(question: HistoryAsked): Promise<readonly Happening[]> {
+    const { subject, ...rest } = question;
+    const isMeant = subject === undefined ? undefined : patternTest(subject);
+    const found = this.bus.readHistories({ ...rest, isMeant });
+    // Apps may have told anything; what leaves the thread is what can be written down of it.
+    return Promise.resolve(found.map((happening): Happening => JSON.parse(JSON.stringify(happening))));
   }
 
   busy(): readonly string[] {

@@ -1,3 +1,5 @@
+import { HISTORY_LIMITS, type HistoryLimits } from '../bus/event-history.ts';
+
 /** How much time the code of an app may take, and how much may wait for it. */
 export interface AppLimits {
   /** Each start hook. */
@@ -12,6 +14,8 @@ export interface AppLimits {
   readonly maxPending: number;
   /** Each call of a home that says nothing else. */
   readonly callTimeoutMs: number;
+  /** What `bus.history` remembers. */
+  readonly history: HistoryLimits;
 }
 
 export const DEFAULT_APP_LIMITS: AppLimits = {
@@ -21,4 +25,5 @@ export const DEFAULT_APP_LIMITS: AppLimits = {
   executionMs: 600_000,
   maxPending: 100,
   callTimeoutMs: 30_000,
+  history: HISTORY_LIMITS,
 };

@@ -1,3 +1,4 @@
+import type { Happening, HistoryQuestion } from '../bus/event-history.ts';
 import type { Emission } from '../bus/topics.ts';
 import type { LogLevel } from '../kernel/logging.ts';
 import type { AppStatus } from './app-status.ts';
@@ -64,6 +65,9 @@ export interface AppDetails extends AppReport {
   readonly rules: readonly unknown[];
 }
 
+/** What is asked of the memory of all hosts: as plain data, the subject a name or a glob. */
+export type HistoryAsked = Omit<HistoryQuestion, 'isMeant'> & { readonly subject?: string | undefined };
+
 /** What a host is asked to do. It carries plain data only: the host may be in another thread. */
 export interface HostOrders {
   /**
@@ -77,6 +81,8 @@ export interface HostOrders {
   deliverTopic(emission: Emission): void;
   setLogLevel(path: string | undefined, level: LogLevel | undefined): void;
   describeApps(): Promise<readonly AppDetails[]>;
+  /** What happened lately, as far as this host's apps were told. */
+  readHistory(question: HistoryAsked): Promise<readonly Happening[]>;
 }
 
 /** What a host tells the daemon. Beside the links to homes it is all that a host stands on. */

@@ -5,17 +5,26 @@ import { Resource } from '../kernel/resource.ts';
 import { Channel } from './channel.ts';
 import type { BusEvent } from './event.ts';
 import {
+  EventHistory,
+  type Happening,
+  HISTORY_LIMITS,
+  type HistoryLimits,
+  type HistoryQuestion,
+} from './event-history.ts';
+import {
   HandlerSubscription,
   type OpenSubscription,
   type SubscriptionDescription,
   type SubscriptionOwner,
   type SubscriptionSpec,
 } from './subscription.ts';
-import type { Emission } from './topics.ts';
+import { type Emission, TOPIC_HAPPENING } from './topics.ts';
 
 /** In whose name subscriptions are made. */
 export interface ScopeOptions {
   readonly life: Life;
+  /** Where what is told to its subscriptions happens, so that it is remembered. */
+  readonly home?: string | undefined;
   /** What `this` is in handlers; asked when one is called. */
   readonly self: () => unknown;
   /** Told of failures of handlers that have no `onError` of their own. */
@@ -27,10 +36,13 @@ export class BusService extends Resource {
   readonly #executor: Executor;
   readonly #topics = new Map<string, Channel<Emission>>();
   readonly #scopes = new Set<BusScope>();
+  readonly #histories = new Map<string, EventHistory>();
+  readonly #historyLimits: HistoryLimits;
 
-  constructor(owner: Resource, options: { readonly executor: Executor }) {
+  constructor(owner: Resource, options: { readonly executor: Executor; readonly history?: HistoryLimits | undefined }) {
     super('bus', owner);
     this.#executor = options.executor;
+    this.#historyLimits = options.history ?? HISTORY_LIMITS;
   }
 
   /** Opens a scope; it closes with its life. */
@@ -41,6 +53,7 @@ export class BusService extends Resource {
         onError: options.onError,
         executor: this.#executor,
         clock: this.clock,
+        history: options.home === undefined ? undefined : this.history(options.home),
         leave: (subscription) => scope.forget(subscription),
       },
       () => this.#scopes.delete(scope),
@@ -55,8 +68,28 @@ export class BusService extends Resource {
     if (topics === undefined) {
       topics = new Channel(`topics of ${home}`, (work) => this.clock.defer(work));
       this.#topics.set(home, topics);
+      // Also what nobody listens to: whoever looks for it wants to know whether it was told at all.
+      const history = this.history(home);
+      const note = (emission: Emission): void =>
+        history.note(TOPIC_HAPPENING, emission.topic, emission, undefined, undefined);
+      this.own(topics.subscribe('*', note, Number.POSITIVE_INFINITY));
     }
     return topics;
+  }
+
+  /** What happened lately in a home, as far as it was told here. */
+  history(home: string): EventHistory {
+    let history = this.#histories.get(home);
+    if (history === undefined)
+      this.#histories.set(home, (history = new EventHistory(home, this.clock, this.#historyLimits)));
+    return history;
+  }
+
+  /** What happened lately in all homes. The oldest first. */
+  readHistories(question: HistoryQuestion): readonly Happening[] {
+    return [...this.#histories.values()]
+      .flatMap((history) => history.read(question))
+      .toSorted((a, b) => a.atMs - b.atMs);
   }
 
   /** Tells all who listen to the topic of the home. */
@@ -77,7 +110,9 @@ export class BusService extends Resource {
   protected override details(): Readonly<Record<string, unknown>> {
     let subscriptions = 0;
     for (const scope of this.#scopes) subscriptions += scope.size;
-    return { subscriptions };
+    let remembered = 0;
+    for (const history of this.#histories.values()) remembered += history.size.events;
+    return { subscriptions, remembered };
   }
 }
 

@@ -6,6 +6,7 @@ import { type Lane, QueueFull } from '../kernel/lane.ts';
 import type { Life } from '../kernel/life.ts';
 import { truth } from './conditions.ts';
 import { type BusEvent, handOver } from './event.ts';
+import type { EventHistory, HappeningKind } from './event-history.ts';
 import type { HandlerSettings } from './handler-options.ts';
 import { Debounce, Throttle } from './pacing.ts';
 
@@ -61,6 +62,18 @@ export interface SubscriptionSpec<E extends BusEvent> {
   readonly handler: (event: E) => unknown;
   /** An event in words, for reports of failures. */
   readonly describe: (event: E) => string;
+  /** How events are remembered. */
+  readonly happening?: SubscriptionHappening<E> | undefined;
+}
+
+/** What an event is remembered as. */
+export interface SubscriptionHappening<E> {
+  readonly kind: HappeningKind;
+  readonly subject: (event: E) => string;
+  /** What it was before, where there is such a thing. */
+  readonly was?: ((event: E) => unknown) | undefined;
+  /** What it is known by, where it is not what it was made of. */
+  readonly now?: ((event: E) => unknown) | undefined;
 }
 
 /** In whose name a subscription is made. */
@@ -71,6 +84,8 @@ export interface SubscriptionOwner {
   /** What `this` is in handlers. */
   readonly self: () => unknown;
   readonly onError: ((failure: Failure) => unknown) | undefined;
+  /** Where what happens is noted. */
+  readonly history: EventHistory | undefined;
   /** Told of a subscription that has ended. */
   readonly leave: (subscription: OpenSubscription) => void;
 }
@@ -169,10 +184,21 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
     this.#invalid += 1;
   }
 
-  /** Takes an event that satisfied its conditions. @returns whether it goes on to the handler, then or later. */
-  take(event: E): boolean {
+  /**
+   * Takes an event that satisfied its conditions.
+   *
+   * @param source - What the event was made of, which is the same for all who hear of it.
+   * @returns whether it goes on to the handler, then or later.
+   */
+  take(event: E, source?: object): boolean {
     if (!this.#active || (this.#where !== undefined && !this.#isWanted(this.#where, event))) return false;
     this.#matched += 1;
+    const { happening } = this.#spec;
+    if (happening !== undefined) {
+      const { kind, subject, was, now } = happening;
+      const { history, life } = this.#owner;
+      history?.note(kind, subject(event), now === undefined ? source : now(event), was?.(event), life.name);
+    }
     if (this.#debounce !== undefined) {
       if (this.#debounce.push(event)) this.#coalesced += 1;
     } else if (this.#throttle !== undefined && !this.#throttle.pass()) {

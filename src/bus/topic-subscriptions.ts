@@ -2,7 +2,7 @@ import { assertMayAct, type Life } from '../kernel/life.ts';
 import type { BusScope, BusService } from './bus-service.ts';
 import { HANDLER_OPTIONS, type HandlerOptions, readHandlerOptions } from './handler-options.ts';
 import type { Subscription } from './subscription.ts';
-import { assertTopic, TopicEvent } from './topics.ts';
+import { assertTopic, TOPIC_HAPPENING, TopicEvent } from './topics.ts';
 
 /** In whose name topics are subscribed to. */
 export interface TopicSubscriber {
@@ -30,12 +30,15 @@ export function subscribeToTopic(
   assertTopic(topic, 'on', 'globs');
   const settings = readHandlerOptions(options, { method: `on(${topic})`, options: HANDLER_OPTIONS, elsewhere });
   const describe = (event: TopicEvent): string => `${event.topic} from ${event.from}`;
-  const subscription = scope.open<TopicEvent>({ method: 'on', target: topic, settings, handler, describe });
+  const subscription = scope.open<TopicEvent>({
+    ...{ method: 'on', target: topic, settings, handler, describe },
+    happening: { kind: TOPIC_HAPPENING, subject: (event) => event.topic },
+  });
   const remove = service.topics(home).subscribe(
     topic,
     (emission) => {
       subscription.countReceived();
-      subscription.take(new TopicEvent(emission, life));
+      subscription.take(new TopicEvent(emission, life), emission);
     },
     settings.priority,
   );

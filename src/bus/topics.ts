@@ -1,5 +1,6 @@
 import { InvalidArgument } from '../kernel/errors.ts';
 import { BusEvent, type SignalSource } from './event.ts';
+import type { HappeningKind } from './event-history.ts';
 import { isGlob } from './key-pattern.ts';
 
 /**
@@ -30,6 +31,16 @@ export interface Emission {
   readonly from: string;
   readonly firedAtMs: number;
 }
+
+/** How what was told under a topic is remembered. */
+export const TOPIC_HAPPENING: HappeningKind = {
+  kind: 'topic',
+  // What is noted of topics are emissions.
+  read: (emission) => {
+    const { from, data } = emission as Emission;
+    return { from, data };
+  },
+};
 
 /** What a handler of `on` is called with. */
 export class TopicEvent<Topic extends string = string, Data = TopicData<Topic>> extends BusEvent {

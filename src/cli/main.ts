@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CheckOptions } from './check.ts';
 import type { DoctorOptions } from './doctor.ts';
+import type { EventsOptions } from './events.ts';
 import { ownPackage } from './own-package.ts';
 import type { RecordOptions } from './record.ts';
 import type { ReconnectOptions } from './reconnect.ts';
@@ -142,6 +143,26 @@ function describeCommands(at: Surroundings, end: (exitCode: number) => void): Co
     .action(async (options: StatusOptions) => {
       const { status } = await import('./status.ts');
       end(await status(options, at));
+    });
+
+  program
+    .command('events')
+    .description('show what happened lately in the homes, as far as some app was told of it')
+    .option('--entity <id>', 'changes of this entity, or of those that a glob means: light.*')
+    .option('--event <type>', "events of this type on Home Assistant's own bus")
+    .option('--service <name>', 'calls of this service: light.turn_on')
+    .option('--topic <topic>', 'what apps told each other under this topic')
+    .option('--app <name>', 'only what this app was told')
+    .option('--since <time>', 'only of so late: 10m, or 2026-11-23T07:30:00+01:00')
+    .option('--limit <number>', 'the newest so many; 50 by default', number)
+    .option('--follow', 'go on with what happens, until it is stopped')
+    .addOption(config)
+    .addOption(data)
+    .addOption(json)
+    .action(async (options: EventsOptions) => {
+      using stopRequests = new StopRequests(at);
+      const { events } = await import('./events.ts');
+      end(await events(options, at, stopRequests));
     });
 
   program

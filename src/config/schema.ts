@@ -221,6 +221,13 @@ const Limits = z
     eventBuffer: count(10_000, 'How many messages of a home may wait for their turn before its socket is paused.'),
     callsInFlight: count(100, 'How many calls of apps a home may be sent before it has answered one. Apps take turns.'),
     callsWaiting: count(1000, 'How many calls of one app may be in line for a home; more are refused.'),
+    historyEvents: z
+      .int()
+      .min(0)
+      .meta({ description: 'What `bus.history` and `hassette events` remember: so many events of a home; 0 for none.' })
+      .default(2000),
+    historyEach: count(50, 'Of those, no more than so many of one entity, type of event, service or topic.'),
+    historySize: bytes('4m', 'And no more than about so much, as JSON.'),
   })
   .prefault({})
   .transform((it) => ({
@@ -233,6 +240,7 @@ const Limits = z
     eventBuffer: it.eventBuffer,
     callsInFlight: it.callsInFlight,
     callsWaiting: it.callsWaiting,
+    history: { events: it.historyEvents, each: it.historyEach, bytes: it.historySize },
   }));
 
 const Simulate = z

@@ -4,6 +4,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { HistoryAsked } from '../apps/host-control.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HassetteError } from '../kernel/errors.ts';
 import { Resource } from '../kernel/resource.ts';
@@ -31,7 +32,13 @@ export class DaemonNotRunning extends HassetteError {
 export type ControlQuestion =
   | { readonly ask: 'status' }
   /** To try at once to connect to a home that is away, or to all that are. */
-  | { readonly ask: 'reconnect'; readonly home?: string | undefined };
+  | { readonly ask: 'reconnect'; readonly home?: string | undefined }
+  /** For what happened lately. */
+  | ({
+      readonly ask: 'events';
+      /** Only what happened so lately, by the daemon's clock, in place of `sinceMs`. */
+      readonly agoMs?: number | undefined;
+    } & HistoryAsked);
 export type ControlAnswer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly message: string };
@@ -116,17 +123,19 @@ export class ControlSocket extends Resource {
     connection.on('data', (chunk: string) => {
       text += chunk;
       const end = text.indexOf('\n');
-      if (end >= 0) connection.end(`${JSON.stringify(this.#reply(text.slice(0, end)))}\n`);
-      else if (text.length > LONGEST_QUESTION) connection.destroy();
+      if (end >= 0) {
+        connection.removeAllListeners('data');
+        void this.#reply(text.slice(0, end)).then((answer) => connection.end(`${JSON.stringify(answer)}\n`));
+      } else if (text.length > LONGEST_QUESTION) connection.destroy();
     });
   }
 
-  #reply(line: string): ControlAnswer {
+  async #reply(line: string): Promise<ControlAnswer> {
     try {
       const question: unknown = JSON.parse(line);
       if (!isQuestion(question))
-        return { ok: false, message: 'this daemon can be asked for "status" and to "reconnect"' };
-      return { ok: true, value: this.#answer(question) };
+        return { ok: false, message: 'this daemon can be asked for "status" and "events", and to "reconnect"' };
+      return { ok: true, value: await this.#answer(question) };
     } catch (error) {
       return { ok: false, message: error instanceof Error ? error.message : String(error) };
     }
@@ -195,9 +204,26 @@ function controlAddress(folder: string): string {
 function isQuestion(value: unknown): value is ControlQuestion {
   if (typeof value !== 'object' || value === null || !('ask' in value)) return false;
   if (value.ask === 'reconnect') return !('home' in value) || typeof value.home === 'string';
+  if (value.ask === 'events') return isHistoryQuestion(value);
   return value.ask === 'status';
 }
 
 function isAnswer(value: unknown): value is ControlAnswer {
   return typeof value === 'object' && value !== null && 'ok' in value;
+}
+
+const HISTORY_PARTS: Readonly<Record<keyof HistoryAsked | 'agoMs', 'string' | 'number'>> = {
+  kind: 'string',
+  subject: 'string',
+  heardBy: 'string',
+  sinceMs: 'number',
+  agoMs: 'number',
+  limit: 'number',
+};
+
+function isHistoryQuestion(value: object): boolean {
+  return Object.entries(HISTORY_PARTS).every(([key, type]) => {
+    const part: unknown = Reflect.get(value, key);
+    return part === undefined || typeof part === type;
+  });
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AppHandler } from '../apps/app-handler.ts';
 import type { AppFinder } from '../apps/app-loader.ts';
+import { writtenHappening, type WrittenHappening } from '../apps/bus-history.ts';
 import type { Configuration, HomeConfiguration } from '../config/schema.ts';
 import type { HomeProblem } from '../home-assistant/home-link.ts';
 import { StoredOwnCalls } from '../home-assistant/provenance/stored-own-calls.ts';
@@ -164,12 +165,17 @@ export class Runtime extends Resource implements Activity {
     return this.#storage;
   }
 
-  #answer(question: ControlQuestion): RuntimeStatus | Reconnecting {
+  #answer(question: ControlQuestion): RuntimeStatus | Reconnecting | Promise<readonly WrittenHappening[]> {
     switch (question.ask) {
       case 'status':
         return this.runtimeStatus();
       case 'reconnect':
         return this.homes.reconnect(question.home);
+      case 'events': {
+        const { ask: _ask, agoMs, ...asked } = question;
+        const sinceMs = agoMs === undefined ? asked.sinceMs : this.clock.nowMs() - agoMs;
+        return this.apps.readHistory({ ...asked, sinceMs }).then((found) => found.map(writtenHappening));
+      }
       default:
         return question satisfies never;
     }

@@ -104,7 +104,7 @@ describe('a subscription', () => {
         counters: { received: 3, matched: 2, invalid: 0, run: 2, coalesced: 0, dropped: 0, failed: 1 },
       },
     ]);
-    expect(t.service.describe().details).toEqual({ subscriptions: 1 });
+    expect(t.service.describe().details).toEqual({ subscriptions: 1, remembered: 0 });
   });
 
   describe('once', () => {

@@ -10,7 +10,7 @@ describe('hassette', () => {
   it('prints what there is', async () => {
     const { exitCode, printed } = await run(['--help']);
     expect(exitCode).toBe(0);
-    for (const command of ['run', 'check', 'doctor', 'simulate', 'init', 'status', 'reconnect', 'schema'])
+    for (const command of ['run', 'check', 'doctor', 'simulate', 'init', 'status', 'events', 'reconnect', 'schema'])
       expect(printed).toContain(`  ${command} `);
   });
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Happening } from '../../bus/event-history.ts';
 import type { Emission } from '../../bus/topics.ts';
 import type { HomeLink } from '../../home-assistant/home-link.ts';
 import { Cancelled, TimedOut } from '../../kernel/errors.ts';
@@ -12,7 +13,7 @@ import { withTimeout } from '../../kernel/waiting.ts';
 import type { StorageLink } from '../../storage/storage-link.ts';
 import { AppThreadEnded } from '../app-errors.ts';
 import type { AppLimits } from '../app-limits.ts';
-import type { AppDetails, AppReport, AppSpec, HostControl, HostOrders } from '../host-control.ts';
+import type { AppDetails, AppReport, AppSpec, HistoryAsked, HostControl, HostOrders } from '../host-control.ts';
 import { PortChannel } from './port-channel.ts';
 import { HomeLinkServer } from './port-home-link.ts';
 import { StorageLinkServer } from './port-storage-link.ts';
@@ -99,6 +100,10 @@ export class ThreadHost extends Resource implements HostOrders, Activity {
 
   async describeApps(): Promise<readonly AppDetails[]> {
     return this.#thread === undefined ? [] : this.#thread.ask('app.describe', undefined);
+  }
+
+  async readHistory(question: HistoryAsked): Promise<readonly Happening[]> {
+    return this.#thread === undefined ? [] : this.#thread.ask('bus.history', question);
   }
 
   /** Its work is told by its clock; that it ends, only the machine's time brings about. */

@@ -1,3 +1,4 @@
+import type { Happening } from '../../bus/event-history.ts';
 import type { Emission } from '../../bus/topics.ts';
 import type { HomeSnapshot, HomeStatus, HomeSubscription } from '../../home-assistant/home-link.ts';
 import type { ProvenanceNews } from '../../home-assistant/provenance/own-call.ts';
@@ -19,7 +20,7 @@ import type {
   StoredPage,
 } from '../../storage/storage-link.ts';
 import type { AppLimits } from '../app-limits.ts';
-import type { AppDetails, AppFailure, AppReport, AppSpec } from '../host-control.ts';
+import type { AppDetails, AppFailure, AppReport, AppSpec, HistoryAsked } from '../host-control.ts';
 import type { PortChannel } from './port-channel.ts';
 import type { PlainError } from './port-errors.ts';
 
@@ -106,6 +107,7 @@ export type ThreadQuestions = {
   readonly 'app.start': { readonly given: AppSpec; readonly answer: AppReport };
   readonly 'app.stop': { readonly given: string; readonly answer: undefined };
   readonly 'app.describe': { readonly given: undefined; readonly answer: readonly AppDetails[] };
+  readonly 'bus.history': { readonly given: HistoryAsked; readonly answer: readonly Happening[] };
   /** Answers whether anything happened since it was asked last. */
   readonly 'clock.settle': { readonly given: undefined; readonly answer: boolean };
   readonly 'clock.next': { readonly given: undefined; readonly answer: number | undefined };

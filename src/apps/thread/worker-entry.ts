@@ -40,6 +40,7 @@ function runThread(port: Port, setup: ThreadSetup): void {
       'app.start': (spec) => host.startApp(spec),
       'app.stop': (name) => host.stopApp(name).then(() => undefined),
       'app.describe': () => host.describeApps(),
+      'bus.history': (question) => host.readHistory(question),
       'clock.settle': async () => {
         await virtual?.settle();
         const happened = traffic;

@@ -25,7 +25,18 @@ import { assertMayAct, type Life } from '../../kernel/life.ts';
 import type { Logger } from '../../kernel/logging.ts';
 import { type Cause, type CauseCondition, compileCause } from '../provenance/cause.ts';
 import { PayloadInvalid } from '../home-errors.ts';
-import { HomeEvent, type HomeMoment, homeMoment, serviceDataOf, ServiceCallEvent, serviceOf } from './home-events.ts';
+import {
+  CALL_HAPPENING,
+  EVENT_HAPPENING,
+  HomeEvent,
+  type HomeMoment,
+  homeMoment,
+  LIFECYCLE_HAPPENING,
+  ServiceCallEvent,
+  serviceDataOf,
+  serviceOf,
+} from './home-events.ts';
+import type { WireEvent } from '../protocol/wire.ts';
 import type { Home, HomeLifecycleEvent } from '../home.ts';
 import type { ServiceCalls } from '../calls/service-calls.ts';
 
@@ -124,7 +135,10 @@ export function subscribeToEvents(
   const isCausedBy = compileCause(options.cause, door);
   const asker = { provenance: home.provenance, app: life.name };
   const describe = (event: HomeEvent): string => `${event.type} ${JSON.stringify(event.data)}`;
-  const subscription = scope.open<HomeEvent>({ method: 'onEvent', target: type, settings, handler, describe });
+  const subscription = scope.open<HomeEvent>({
+    ...{ method: 'onEvent', target: type, settings, handler, describe },
+    happening: EVENT_HAPPENING,
+  });
   subscription.attach(home.link.followEvents(type));
   const misfits = new Misfits(subscription, door.method, invalid, clock, logger);
   subscription.attach(() => misfits.close());
@@ -133,6 +147,7 @@ export function subscribeToEvents(
     (wire) =>
       take(
         subscription,
+        wire,
         () => matches(wire.data),
         type,
         () => {
@@ -175,6 +190,7 @@ export function subscribeToCalls(
     settings,
     handler,
     describe,
+    happening: CALL_HAPPENING,
   });
   const remove = calls.subscribe(
     service,
@@ -182,6 +198,7 @@ export function subscribeToCalls(
       const called = serviceOf(wire) ?? service;
       take(
         subscription,
+        wire,
         () => matches(serviceDataOf(wire)),
         called,
         () => new ServiceCallEvent(called, wire, life, asker),
@@ -209,12 +226,15 @@ export function subscribeToLifecycle(
   assertMayAct(life, `bus.${method}`);
   const settings = readHandlerOptions(options, { method, options: HANDLER_OPTIONS, elsewhere: STATES_ONLY });
   const describe = (event: HomeLifecycleEvent): string => `${event.kind} of home "${event.home}"`;
-  const subscription = scope.open<HomeMoment>({ method, target: home.home, settings, handler, describe });
+  const subscription = scope.open<HomeMoment>({
+    ...{ method, target: home.home, settings, handler, describe },
+    happening: LIFECYCLE_HAPPENING,
+  });
   const remove = home.lifecycle.subscribe(
     kind,
     (change) => {
       subscription.countReceived();
-      subscription.take(homeMoment(change, clock.nowMs(), life));
+      subscription.take(homeMoment(change, clock.nowMs(), life), change);
     },
     settings.priority,
   );
@@ -265,6 +285,7 @@ export async function waitForEvent(
 
 function take<E extends BusEvent & { readonly cause: Cause }>(
   subscription: HandlerSubscription<E>,
+  wire: WireEvent,
   matches: () => boolean,
   what: string,
   make: () => E | undefined,
@@ -281,7 +302,7 @@ function take<E extends BusEvent & { readonly cause: Cause }>(
     subscription.refuse(error, what);
     return;
   }
-  subscription.take(event);
+  subscription.take(event, wire);
 }
 
 function checked(check: ((data: unknown) => Payload) | undefined, data: unknown): Payload {

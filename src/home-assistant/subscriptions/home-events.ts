@@ -1,4 +1,5 @@
 import { BusEvent, type SignalSource } from '../../bus/event.ts';
+import type { SubscriptionHappening } from '../../bus/subscription.ts';
 import type { StateContext } from '../states/entity-state.ts';
 import type { HomeProblem } from '../home-link.ts';
 import type { HomeLifecycleEvent } from '../home.ts';
@@ -128,6 +129,30 @@ class Moment extends BusEvent {
     return Temporal.Instant.fromEpochMilliseconds(this.#firedAtMs);
   }
 }
+
+/** How an event of the home is remembered: as it came. */
+export const EVENT_HAPPENING: SubscriptionHappening<HomeEvent> = {
+  kind: { kind: 'event', read: (wire) => (isRecord(wire) ? { data: wire['data'], origin: wire['origin'] } : {}) },
+  subject: (event) => event.type,
+};
+
+/** How the call of a service is remembered. */
+export const CALL_HAPPENING: SubscriptionHappening<ServiceCallEvent> = {
+  kind: { kind: 'call', read: (wire) => ({ data: serviceDataOf(wire as WireEvent) }) },
+  subject: (event) => event.service,
+};
+
+/** How a change of the connection is remembered. */
+export const LIFECYCLE_HAPPENING: SubscriptionHappening<HomeMoment> = {
+  kind: {
+    kind: 'connection',
+    read: (change) => {
+      const { kind: _kind, home: _home, ...rest } = change as HomeLifecycleEvent;
+      return rest;
+    },
+  },
+  subject: (event) => event.kind,
+};
 
 /** The service that a `call_service` event is of; undefined where the event says none. */
 export function serviceOf({ data }: WireEvent): string | undefined {

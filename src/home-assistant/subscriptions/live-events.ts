@@ -1,4 +1,5 @@
 import { BusEvent, type SignalSource } from '../../bus/event.ts';
+import type { HappeningKind } from '../../bus/event-history.ts';
 import type { StateContext } from '../states/entity-state.ts';
 import type { TriggerVariables } from './home-triggers.ts';
 import type { TodoItem } from '../api/todo-item.ts';
@@ -74,4 +75,15 @@ export class TodoEvent extends LiveEvent {
     this.items = items;
     Object.freeze(this);
   }
+}
+
+/** How what the home has evaluated is remembered. */
+export const LIVE_HAPPENING: HappeningKind = { kind: 'evaluated', read: (value) => ({ value }) };
+
+/** What such an event tells. */
+export function liveValueOf(event: BusEvent): unknown {
+  if (event instanceof TriggerEvent) return event.trigger;
+  if (event instanceof TemplateEvent) return event.result;
+  if (event instanceof ConditionEvent) return event.met;
+  return event instanceof TodoEvent ? event.items : undefined;
 }

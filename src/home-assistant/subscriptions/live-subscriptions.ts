@@ -12,7 +12,7 @@ import { HomeError } from '../home-errors.ts';
 import type { Home } from '../home.ts';
 import type { HomeSubscription } from '../home-link.ts';
 import type { HomeCondition, TriggerVariables } from './home-triggers.ts';
-import { ConditionEvent, TemplateEvent, TodoEvent, TriggerEvent } from './live-events.ts';
+import { ConditionEvent, LIVE_HAPPENING, liveValueOf, TemplateEvent, TodoEvent, TriggerEvent } from './live-events.ts';
 import { sameJson } from '../states/same-json.ts';
 
 /** In whose name the home is asked to keep telling something. */
@@ -174,7 +174,10 @@ function keepUp<E extends BusEvent>({ home, scope, life, logger }: LiveSubscribe
   assertMayAct(life, `bus.${method}`);
   const what = `${method}(${target})`;
   const settings = readHandlerOptions(live.options, { method: what, options: HANDLER_OPTIONS });
-  const subscription = scope.open<E>({ method, target, settings, handler, describe });
+  const subscription = scope.open<E>({
+    ...{ method, target, settings, handler, describe },
+    happening: { kind: LIVE_HAPPENING, subject: () => target, now: liveValueOf },
+  });
   const told = new Set<string>();
   let lastError: unknown;
   const unsubscribe = home.link.subscribe(live.subscription, {

@@ -1,5 +1,6 @@
 import { BusEvent, type SignalSource } from '../../bus/event.ts';
-import { type EntityState, peekAttribute, type StateContext } from '../states/entity-state.ts';
+import type { SubscriptionHappening } from '../../bus/subscription.ts';
+import { EntityState, peekAttribute, type StateContext } from '../states/entity-state.ts';
 import type { Cause } from '../provenance/cause.ts';
 import type { AttributedWrite, CauseAsker, Change } from '../provenance/provenance.ts';
 
@@ -93,6 +94,18 @@ export class AttributeChange extends StateChange {
   get previous(): unknown {
     return attributeOf(this.from, this.attribute);
   }
+}
+
+/** How a change is remembered: by its two states, whoever heard of it and for whatever attribute. */
+export const STATE_HAPPENING: SubscriptionHappening<StateChange> = {
+  kind: { kind: 'state', read: (now, was) => ({ from: plainState(was), to: plainState(now) }) },
+  subject: (event) => event.entityId,
+  was: (event) => event.from,
+  now: (event) => event.to,
+};
+
+function plainState(state: unknown): { readonly state: string; readonly attributes: unknown } | null {
+  return state instanceof EntityState ? { state: state.state, attributes: state.attributes } : null;
 }
 
 /** A state event in words, for reports of failures. */

@@ -19,7 +19,7 @@ import { InvalidArgument } from '../../kernel/errors.ts';
 import { currentExecution } from '../../kernel/execution.ts';
 import { assertMayAct, type Life } from '../../kernel/life.ts';
 import type { Home } from '../home.ts';
-import { describeStateChange, type StateChange } from './state-change.ts';
+import { describeStateChange, STATE_HAPPENING, type StateChange } from './state-change.ts';
 import { describeMeant, readTarget } from './state-target.ts';
 import { compileStateTest, type Criteria } from './state-test.ts';
 import type { Logger } from '../../kernel/logging.ts';
@@ -136,6 +136,7 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
     settings,
     handler: durable === undefined ? request.handler : durable.guard(request.handler),
     describe: describeStateChange,
+    happening: STATE_HAPPENING,
   });
   const watch = new StateWatch({
     home,

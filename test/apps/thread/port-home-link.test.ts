@@ -55,6 +55,7 @@ function linkOverPort(capacity?: number) {
       'app.start': () => Promise.reject(new Error('not here')),
       'app.stop': nothing,
       'app.describe': () => [],
+      'bus.history': () => [],
       'clock.settle': () => false,
       'clock.next': nothing,
       'clock.advance': nothing,
