@@ -19,7 +19,8 @@ const TYPESCRIPT = /\.m?ts$/;
 
 const COMPILE = { ...COMPILE_OPTIONS, sourcemap: 'inline' } as const satisfies Esbuild.TransformOptions;
 
-type NativeImport = (url: string) => Promise<Readonly<Record<string, unknown>>>;
+type Exports = Readonly<Record<string, unknown>>;
+type NativeImport = (url: string) => Promise<Exports>;
 
 /**
  * What `import()` is natively. Test runners put their own in its place in all that they transform, and theirs knows
@@ -39,6 +40,7 @@ export class TypeScriptLoading implements Disposable {
   readonly #cache: CompileCache;
   /** Files outside of the folder that an app's file imports by a relative path. */
   readonly #outside = new Set<string>();
+  readonly #require = module.createRequire(import.meta.url);
   readonly #hooks: module.ModuleHooks;
 
   constructor(options: TypeScriptLoadingOptions) {
@@ -52,10 +54,20 @@ export class TypeScriptLoading implements Disposable {
     });
   }
 
-  /** Imports a file of the folder. */
-  async import(file: string): Promise<Readonly<Record<string, unknown>>> {
+  /**
+   * Imports a file of the folder. `require` takes a third of the time and of the garbage of `import()`, which walks all
+   * modules below each time, those of hassette too. It cannot load what awaits at its top level, nor what is just being
+   * imported by such a file.
+   */
+  async import(file: string): Promise<Exports> {
+    const path = realPath(file);
+    try {
+      return this.#require(path) as Exports;
+    } catch (error) {
+      if (!isRefusedByRequire(error)) throw error;
+    }
     const { nativeImport }: { nativeImport: NativeImport } = await import(NATIVE_IMPORT);
-    return nativeImport(pathToFileURL(realPath(file)).href);
+    return nativeImport(pathToFileURL(path).href);
   }
 
   /**
@@ -112,6 +124,10 @@ export class TypeScriptLoading implements Disposable {
     if (this.#outside.has(url)) return true;
     return url.startsWith(this.#root) && TYPESCRIPT.test(url) && !url.includes('/node_modules/');
   }
+}
+
+function isRefusedByRequire(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_REQUIRE_');
 }
 
 type NextResolve = (specifier: string, context?: Partial<module.ResolveHookContext>) => module.ResolveFnOutput;

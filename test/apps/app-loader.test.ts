@@ -188,6 +188,26 @@ describe('AppLoader', () => {
     expect((await refusalOf(loader.find('Imports'))).message).toContain("Cannot find package 'no-such-package'");
   });
 
+  it('runs each file once, where some await at their top level and others import the same', async () => {
+    using folder = new TemporaryFolder({
+      'shared.ts': `export const loads = ((globalThis as { loads?: string[] }).loads ??= []); loads.push('shared');`,
+      'key.ts': `import { loads } from './shared.ts'; loads.push('key'); export const key = await Promise.resolve(1);`,
+      'slow.ts': `import { App } from 'hassette'; import { loads } from './shared.ts'; loads.push('slow');
+        await new Promise((resolve) => setImmediate(resolve)); export class Slow extends App {}`,
+      'keyed.ts': `import { App } from 'hassette'; import { loads } from './shared.ts'; import { key } from './key.ts';
+        loads.push('keyed'); export class Keyed extends App { key = key; }`,
+      'plain.ts': `import { App } from 'hassette'; import { loads } from './shared.ts'; import { key } from './key.ts';
+        loads.push('plain'); export class Plain extends App { key = key; }`,
+      'quick.ts': `import { App } from 'hassette'; import { loads } from './shared.ts'; loads.push('quick');
+        export class Quick extends App {}`,
+    });
+    using loader = loaderOf(folder);
+    const found = await Promise.all(['Slow', 'Keyed', 'Plain', 'Quick'].map((name) => loader.find(name)));
+    expect(found.map(({ name }) => name)).toEqual(['Slow', 'Keyed', 'Plain', 'Quick']);
+    const { loads } = globalThis as { loads?: string[] };
+    expect(loads?.toSorted()).toEqual(['key', 'keyed', 'plain', 'quick', 'shared', 'slow']);
+  });
+
   it('gives up on an import that never comes to its end', async () => {
     using folder = new TemporaryFolder({
       'hangs.ts': `import { App } from 'hassette';\nawait new Promise(() => {});\nexport class Hangs extends App {}`,
