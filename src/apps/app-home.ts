@@ -1,4 +1,4 @@
-import type { BusService } from '../bus/bus-service.ts';
+import type { BusScope, BusService } from '../bus/bus-service.ts';
 import { assertMayAct } from '../kernel/life.ts';
 import { waitUntil } from '../bus/wait-until.ts';
 import { Api } from '../home-assistant/api/api.ts';
@@ -43,6 +43,8 @@ export class AppHome {
   #clock: AppClock | undefined;
   #states: StatesView | undefined;
   #sun: AppSun | undefined;
+  /** Handlers of questions. */
+  #questions: BusScope | undefined;
   #entities: EntityContext | undefined;
 
   constructor(options: AppHomeOptions) {
@@ -108,7 +110,11 @@ export class AppHome {
 
   /** What it can be asked and told. While it is away, calls wait for it up to their time limit. */
   get api(): Api {
-    this.#api ??= new Api(this.#options);
+    const { service, life, self, onError, waits } = this.#options;
+    this.#api ??= new Api({
+      ...this.#options,
+      keeping: { waits, scope: () => (this.#questions ??= service.scope({ life, self, onError })) },
+    });
     return this.#api;
   }
 

@@ -1,6 +1,6 @@
 import type { DurationInput } from '../kernel/duration.ts';
 import type { Execution } from '../kernel/execution.ts';
-import type { Storable } from '../storage/storable.ts';
+import type { NotJson, Storable } from '../storage/storable.ts';
 import type { MomentInput } from './run-at.ts';
 import type { ZoneTimeline } from './zone-timeline.ts';
 
@@ -56,11 +56,6 @@ export type DurableWith<Args> = unknown extends Args
   : [Args] extends [Storable<Args>]
     ? boolean
     : false | NotJson;
-
-/** What an option would have to be that arguments which are no JSON cannot have. */
-export interface NotJson {
-  readonly argumentsAreNoJson: true;
-}
 
 /** A run that has been asked for. There is no need to keep it. */
 export interface SubmittedRun extends Disposable {

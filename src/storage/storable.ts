@@ -20,6 +20,11 @@ export type Storable<T> = T extends string | number | boolean | null | undefined
       ? { readonly [Key in keyof T]: Storable<T[Key]> }
       : never;
 
+/** What something would have to be that is no JSON, or cannot go together with it. */
+export interface NotJson {
+  readonly isNoJson: true;
+}
+
 type AnyFunction = (...args: never[]) => unknown;
 
 /** How large things may be, whatever the adapter. Sizes are of UTF-8. */

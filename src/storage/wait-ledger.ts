@@ -202,7 +202,8 @@ export class WaitLedger {
 }
 
 function describe({ kind, item }: WaitId): string {
-  return kind === 'hold' || kind === 'debounce' ? `that of ${item}` : `one of its runs`;
+  if (kind === 'hold' || kind === 'debounce') return `that of ${item}`;
+  return kind === 'job' ? 'one of its runs' : 'one that was asked';
 }
 
 function groupOf({ home, kind, name }: WaitGroup): string {

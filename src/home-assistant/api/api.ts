@@ -11,6 +11,7 @@ import { type HistoryOptions, type HistoryState, readHistory } from './history.t
 import { type LogbookEntry, type LogbookOptions, readLogbook } from './logbook.ts';
 import { ApiMedia } from './media.ts';
 import { ApiNotifications } from './notifications.ts';
+import { type QuestionKeeping, type QuestionOptions, RegisteredQuestion } from './registered-question.ts';
 import { ApiRegistries } from './registries.ts';
 import { ApiRepairs } from './repairs.ts';
 import { ApiStatistics } from './statistics.ts';
@@ -79,8 +80,11 @@ export class Api {
   readonly todo: ApiTodo;
   readonly #requests: HomeRequests;
   readonly #told = new Set<string>();
+  readonly #asker: Asker & { readonly keeping?: QuestionKeeping | undefined };
+  readonly #questions = new Map<string, { readonly active: boolean }>();
 
-  constructor(asker: Asker) {
+  constructor(asker: Asker & { readonly keeping?: QuestionKeeping | undefined }) {
+    this.#asker = asker;
     this.#requests = new HomeRequests(asker);
     const requests = this.#requests;
     const call: CallService = (service, options) => this.#call(service, options);
@@ -198,7 +202,7 @@ export class Api {
 
   /**
    * Asks people on their phones, and gives the first answer. Then, or when the time is over, the question is taken from
-   * all of the phones. The wait does not survive the app's stop.
+   * all of the phones. The wait does not survive the app's stop; that of a `question` does.
    *
    * @param phones - Their services: `notify.mobile_app_annas_phone`, or without `notify.`.
    * @returns the answer, or null where nobody gave one in time.
@@ -220,6 +224,45 @@ export class Api {
     const answer = await askPhones(this.#requests, this.notifications, list, question);
     // Only what the question's buttons are called counts as an answer.
     return answer as Answer<AnswerOf<Action>> | null;
+  }
+
+  /**
+   * Makes a question whose answers are waited for over a restart of the daemon and of Home Assistant: what is asked with
+   * it is written down, and found again by its name when the app starts. It is answered once, by whoever is first in time.
+   *
+   * @throws InvalidArgument if the app has a question of that name already, or an option is not what it has to be.
+   *
+   * @example
+   * ```ts
+   * const door = this.api.question('door', {
+   *   onAnswer: (answer) => this.logger.info(`${answer.message} ${answer.action}`),
+   *   onExpired: () => this.entity('lock.front').lock(),
+   * });
+   * this.bus.onStateChange('lock.front', { to: 'unlocked', for: '10m', name: 'unlocked', durable: true }, () =>
+   *   door.ask(['mobile_app_anna', 'mobile_app_ben'], { message: 'Lock the door?', actions: ['Yes', 'No'], timeout: '1h' }));
+   * ```
+   */
+  question<Args = undefined>(name: string, options: QuestionOptions<Args>): RegisteredQuestion<Args> {
+    const requests = this.#requests;
+    const { keeping, life, clock } = this.#asker;
+    requests.assertMayAct('api.question');
+    if (keeping === undefined) {
+      throw new InvalidArgument(`Question "${name}" cannot be kept`, { hint: 'This api was made without a storage.' });
+    }
+    if (this.#questions.get(name)?.active === true) {
+      throw new InvalidArgument(`There is a question "${name}" already`, {
+        hint: 'Give this one another name, or cancel the other first.',
+      });
+    }
+    const { notifications } = this;
+    // What is asked with comes back to the handlers, whatever it is.
+    const given = options as QuestionOptions<unknown>;
+    const question = new RegisteredQuestion<Args>({
+      ...{ name, options: given, keeping, requests, notifications, life, clock },
+    });
+    this.#questions.set(name, question);
+    question.start();
+    return question;
   }
 
   /**

@@ -47,7 +47,8 @@ export interface Answer<Action extends string = string> {
   readonly at: Temporal.Instant;
 }
 
-const ANSWERED = 'mobile_app_notification_action';
+/** The event by which the companion app tells that a button was pressed. */
+export const ANSWERED = 'mobile_app_notification_action';
 
 /**
  * Asks on phones, and waits for the first answer. The question is taken from all of them when it was answered, or when
@@ -101,7 +102,7 @@ export async function askPhones(
 }
 
 /** Does something for each phone; fails only where it could be done for none. */
-async function reach(
+export async function reach(
   requests: HomeRequests,
   phones: readonly string[],
   problem: string,
@@ -115,12 +116,13 @@ async function reach(
   for (const { phone, error } of failed) requests.logger.warn({ err: error }, `${problem} ${phone}`);
 }
 
-function buttonsOf(
+/** The buttons of a question, each with an id of its own, and what their answers are called. */
+export function buttonsOf(
   actions: readonly AskAction[],
   tag: string,
 ): { readonly name: string; readonly button: NotificationAction }[] {
   if (actions.length === 0) {
-    throw new InvalidArgument('api.ask() was given no actions', { hint: "Name the answers: ['Open', 'Leave']." });
+    throw new InvalidArgument('A question was given no actions', { hint: "Name the answers: ['Open', 'Leave']." });
   }
   return actions.map((action, index) => {
     const given = typeof action === 'string' ? { title: action } : action;
@@ -129,18 +131,26 @@ function buttonsOf(
 }
 
 function answerIn(event: WireEvent, byId: ReadonlyMap<string, string>): Answer | undefined {
+  const response = responseIn(event);
+  const action = response === undefined ? undefined : byId.get(response.id);
+  if (response === undefined || action === undefined) return undefined;
+  const { text, userId, deviceId, at } = response;
+  return Object.freeze({ action, text, userId, deviceId, at });
+}
+
+/** Which button of whatever question somebody pressed. */
+export function responseIn(event: WireEvent): (Omit<Answer, 'action'> & { readonly id: string }) | undefined {
   const { data, context, time_fired: firedAt } = event;
   // Older companion apps for iOS say it by other names.
   const id = data['action'] ?? data['actionName'];
-  const action = typeof id === 'string' ? byId.get(id) : undefined;
-  if (action === undefined) return undefined;
+  if (typeof id !== 'string') return undefined;
   const text = data['reply_text'] ?? data['textInput'];
   const { device_id: deviceId } = data;
-  return Object.freeze({
-    action,
+  return {
+    id,
     text: typeof text === 'string' ? text : undefined,
     userId: context.user_id ?? undefined,
     deviceId: typeof deviceId === 'string' ? deviceId : undefined,
     at: Temporal.Instant.from(firedAt),
-  });
+  };
 }
