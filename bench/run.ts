@@ -10,6 +10,7 @@ import { measureOverload } from './measure/overload.ts';
 import { measureReconnect } from './measure/reconnect.ts';
 import { measureRules } from './measure/rules.ts';
 import { measureStart } from './measure/start.ts';
+import { measureStorage } from './measure/storage.ts';
 import { measureThroughput } from './measure/throughput.ts';
 import { buildPackage } from './package-under-test.ts';
 import { type Row, tableOf, verdictOf } from './report.ts';
@@ -35,6 +36,7 @@ const measurements: Readonly<Record<string, (stage: Stage) => Promise<readonly R
   rules: (stage) => measureRules(stage, rounds, quick ? 50_000 : 100_000),
   start: (stage) => measureStart(stage, rounds),
   memory: (stage) => measureMemory(stage, quick ? 1 : 3),
+  storage: () => measureStorage(quick ? 1 : 3, quick ? 2000 : 5000),
   overload: (stage) => measureOverload(stage, quick ? 3 : 10),
 };
 

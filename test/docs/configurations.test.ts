@@ -35,6 +35,7 @@ const environment = {
   HOME_ASSISTANT_URL: 'http://homeassistant.local:8123',
   HOME_ASSISTANT_TOKEN: 'token',
   CABIN_TOKEN: 'token',
+  STORAGE_PASSWORD: 'password',
 };
 
 describe('configurations in the documentation', () => {
