@@ -176,6 +176,22 @@ describe('a question that outlives the daemon', () => {
     expect(s.heard).toEqual([]);
   });
 
+  it('is taken back, what an earlier daemon has asked included, and can be asked again', async () => {
+    await using s = await start();
+    await s.question.ask(PHONES, CLOSE);
+    await s.t.restart();
+    await s.question.ask('mobile_app_ben', CLOSE);
+    s.question.takeBack();
+    s.question.takeBack();
+    await s.t.settle();
+    expect([s.question.open, s.cleared('mobile_app_anna'), s.cleared('mobile_app_ben')]).toEqual([0, 1, 2]);
+    await s.press('mobile_app_anna', 'Yes');
+    expect(s.heard).toEqual([]);
+    await s.question.ask('mobile_app_anna', { ...CLOSE, timeout: '5m' });
+    await s.t.advance('5m');
+    expect(s.heard).toHaveLength(1);
+  });
+
   it('is told where its app makes it no more', async () => {
     const wish: Wish = {};
     await using s = await start(wish);

@@ -210,10 +210,24 @@ export class RegisteredQuestion<Args = undefined> implements Disposable {
     };
   }
 
+  /**
+   * Takes back all that is asked at present, from the phones too, what an earlier life of the daemon has asked included:
+   * there is nothing to decide any more. It can be asked again.
+   *
+   * @example
+   * ```ts
+   * const close = this.api.question('close', { onAnswer: () => this.entity('cover.garage').closeCover() });
+   * this.bus.onStateChange('cover.garage', { to: 'closed' }, () => close.takeBack());
+   * ```
+   */
+  takeBack(): void {
+    for (const item of [...this.#timers.keys()]) this.#callOff(item);
+  }
+
   /** Ends it: what is asked is taken back, and answers do nothing any more. */
   cancel(): void {
     if (!this.active) return;
-    for (const item of [...this.#timers.keys()]) this.#callOff(item);
+    this.takeBack();
     this.#subscription.cancel();
   }
 
