@@ -1,5 +1,4 @@
 import type { Clock } from '../kernel/clock.ts';
-import { Deque } from '../kernel/deque.ts';
 import { jsonWeight } from './json-weight.ts';
 
 /** How much of what happened is remembered, in each home and by each host of apps. */
@@ -49,6 +48,8 @@ export interface HistoryQuestion {
 const SAME_MOMENT_MS = 1000;
 /** One in so many of the same subject is weighed, and the others taken to be as heavy. */
 const WEIGHED_ONE_IN = 64;
+/** Subjects of which nothing is remembered any more are known up to this number, then forgotten together. */
+const IDLE_SUBJECTS = 10_000;
 
 /**
  * What happened lately in a home, as far as somebody listened.
@@ -64,6 +65,10 @@ export class EventHistory {
   readonly #ends: Note = new Note();
   #count = 0;
   #bytes = 0;
+  #idle = 0;
+  /** The rings of the kind that was noted last: most often that is the next one's too. */
+  #lastKind: HappeningKind | undefined;
+  #lastRings: Map<string, Ring> | undefined;
 
   constructor(home: string, clock: Clock, limits: HistoryLimits) {
     this.#home = home;
@@ -94,15 +99,20 @@ export class EventHistory {
     }
     ring.noted += 1;
     if (ring.noted % WEIGHED_ONE_IN === 1) ring.weight = jsonWeight(kind.read(now, was), bytes);
-    const note = ring.notes.size >= each ? this.#takeOldest(ring) : new Note();
+    const note = ring.size >= each ? this.#takeOldest(ring) : new Note();
     note.ring = ring;
     note.atMs = nowMs;
     note.now = now;
     note.was = was;
     note.weight = ring.weight;
     if (app !== undefined) note.heardBy.push(app);
-    ring.notes.push(note);
+    if (ring.size === 0) {
+      if (ring.idle) this.#idle -= 1;
+      ring.idle = false;
+      ring.first = note;
+    } else if (ring.last !== undefined) ring.last.later = note;
     ring.last = note;
+    ring.size += 1;
     this.#append(note);
     while (this.#count > events || (this.#bytes > bytes && this.#count > 1)) this.#forgetOldest();
   }
@@ -129,8 +139,10 @@ export class EventHistory {
   }
 
   #ring(kind: HappeningKind, subject: string): Ring {
-    let rings = this.#rings.get(kind);
+    let rings = kind === this.#lastKind ? this.#lastRings : this.#rings.get(kind);
     if (rings === undefined) this.#rings.set(kind, (rings = new Map()));
+    this.#lastKind = kind;
+    this.#lastRings = rings;
     let ring = rings.get(subject);
     if (ring === undefined) rings.set(subject, (ring = new Ring(kind, subject)));
     return ring;
@@ -147,7 +159,11 @@ export class EventHistory {
 
   /** Of a ring that has one, ready to be used again. */
   #takeOldest(ring: Ring): Note {
-    const note = ring.notes.shift() ?? new Note();
+    const note = ring.first ?? new Note();
+    ring.first = note.later;
+    ring.size -= 1;
+    if (ring.size === 0) ring.last = undefined;
+    note.later = undefined;
     note.before.after = note.after;
     note.after.before = note.before;
     this.#count -= 1;
@@ -161,7 +177,17 @@ export class EventHistory {
     const { ring } = this.#ends.after;
     if (ring === undefined) return;
     this.#takeOldest(ring);
-    if (ring.notes.size === 0) this.#rings.get(ring.kind)?.delete(ring.subject);
+    if (ring.size > 0) return;
+    ring.idle = true;
+    this.#idle += 1;
+    if (this.#idle > IDLE_SUBJECTS) this.#forgetIdle();
+  }
+
+  #forgetIdle(): void {
+    for (const rings of this.#rings.values()) {
+      for (const ring of rings.values()) if (ring.idle) rings.delete(ring.subject);
+    }
+    this.#idle = 0;
   }
 }
 
@@ -169,6 +195,8 @@ export class EventHistory {
 class Note {
   before: Note = this;
   after: Note = this;
+  /** The next one of its ring. */
+  later: Note | undefined;
   ring: Ring | undefined;
   atMs = 0;
   weight = 0;
@@ -181,8 +209,11 @@ class Note {
 class Ring {
   readonly kind: HappeningKind;
   readonly subject: string;
-  readonly notes = new Deque<Note>();
+  first: Note | undefined;
   last: Note | undefined;
+  size = 0;
+  /** Nothing of it is remembered any more. */
+  idle = false;
   noted = 0;
   /** Of the one that was weighed last. */
   weight = 0;
