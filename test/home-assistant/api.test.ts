@@ -107,6 +107,26 @@ describe('Api.call', () => {
     await expect(t.api.call(name)).rejects.toThrow(InvalidArgument);
   });
 
+  it.each([
+    ['no service', undefined, {}, 'INVALID_ARGUMENT', 'undefined is not the name of a service'],
+    ['a number', 3, {}, 'INVALID_ARGUMENT', '3 is not the name of a service'],
+    [
+      'a target that is null',
+      'light.turn_on',
+      { target: null },
+      'INVALID_TARGET',
+      'The target of light.turn_on is null',
+    ],
+    ['data that are a text', 'light.turn_on', { target: 'light.kitchen', data: 'on' }, 'INVALID_ARGUMENT', '"on"'],
+    ['data that are a list', 'light.turn_on', { target: 'light.kitchen', data: [1] }, 'INVALID_ARGUMENT', 'a list'],
+  ])('refuses %s', async (_what, service, options, code, message) => {
+    await using t = await startApi();
+    const call = t.api.call.bind(t.api) as (service: unknown, options: unknown) => Promise<unknown>;
+    const error = await call(service, options).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message), hint: expect.any(String) });
+    expect(t.link.calls).toEqual([]);
+  });
+
   it('passes on what Home Assistant answers', async () => {
     await using t = await startApi();
     t.link.answer = () => {
@@ -363,8 +383,46 @@ describe('Api', () => {
     'auth',
     'logbook/event_stream/subscribe',
     'unsubscribe_events',
+    'ping',
   ])('leaves %s to the connection', async (type) => {
     await using t = await startApi();
     await expect(t.api.websocket({ type })).rejects.toThrow(InvalidArgument);
+  });
+
+  it.each([
+    ['a command with an id', { type: 'get_config', id: 9999 }, /"get_config" was given an id/],
+    ['an object without a type', { kind: 'get_config' }, /an object, which is no command/],
+    ['a text', 'get_config', /"get_config", which is no command/],
+    ['nothing', undefined, /undefined, which is no command/],
+  ])('takes %s for no command', async (_what, command, message) => {
+    await using t = await startApi();
+    const websocket = t.api.websocket.bind(t.api) as (command: unknown) => Promise<unknown>;
+    const sent = t.link.sent.length;
+    await expect(websocket(command)).rejects.toThrow(message);
+    expect(t.link.sent).toHaveLength(sent);
+  });
+
+  it('refuses events without a type, templates that are none, and pictures of no size', async () => {
+    await using t = await startApi();
+    await expect(t.api.fireEvent('')).rejects.toThrow('"" is no type of an event');
+    const render = t.api.renderTemplate.bind(t.api) as (template: unknown) => Promise<string>;
+    await expect(render(3)).rejects.toThrow('3 is no template');
+    for (const width of [0, -1, 3.5, Number.NaN]) {
+      await expect(t.api.cameras.image('camera.a', { width })).rejects.toThrow(/^width is .* no number of pixels$/);
+    }
+    expect(t.link.asked).toEqual([]);
+  });
+
+  it('refuses spans that end before they begin', async () => {
+    await using t = await startApi();
+    const sent = t.link.sent.length;
+    const span = { since: '1h', until: '2h' };
+    const message = /^until \(.*\) is before since \(.*\)$/;
+    await expect(t.api.logbook(span)).rejects.toThrow(message);
+    await expect(t.api.statistics.during('sensor.power', { ...span, period: 'day' })).rejects.toThrow(message);
+    await expect(t.api.history('sensor.power', span)[Symbol.asyncIterator]().next()).rejects.toThrow(message);
+    await expect(t.api.calendars.events('calendar.a', { from: '7d', to: '1d' })).rejects.toThrow(/^to .* before from/);
+    await expect(t.api.logbook({ since: '1h', entities: ['light.a', 'light a'] })).rejects.toThrow('"light a"');
+    expect(t.link.sent).toHaveLength(sent);
   });
 });

@@ -6,6 +6,8 @@ import { ApiCalendars } from './calendars.ts';
 import { ApiCameras } from './cameras.ts';
 import { ApiConfigEntries } from './config-entries.ts';
 import { ApiConversation } from './conversation.ts';
+import { callOf, isQuestion, serviceOf, targetGiven } from './given-call.ts';
+import { assertPlainCommand, assertText, onlyReads } from './given-command.ts';
 import { ApiHelpers } from './stored-helpers.ts';
 import { type HistoryOptions, type HistoryState, readHistory } from './history.ts';
 import { type LogbookEntry, type LogbookOptions, readLogbook } from './logbook.ts';
@@ -28,7 +30,7 @@ import { targetOf } from '../registries/selected-target.ts';
 import { readSelection } from '../registries/selection.ts';
 import type { StateMirror } from '../states/state-mirror.ts';
 import type { Selection } from '../subscriptions/state-types.ts';
-import { isSelectedTarget, selectionOf, type Target, type TargetSelection } from '../calls/target.ts';
+import { isSelectedTarget, type Target } from '../calls/target.ts';
 
 export interface TemplateOptions extends AskOptions {
   /** Names that the template may use. */
@@ -142,6 +144,7 @@ export class Api {
    * ```ts
    * await this.api.fireEvent('washing_done', { minutes: 95 });
    * ```
+   * @throws InvalidArgument without a type.
    */
   async fireEvent(
     eventType: string,
@@ -150,6 +153,7 @@ export class Api {
   ): Promise<void> {
     const what = `api.fireEvent('${eventType}')`;
     this.#requests.assertMayAct(what);
+    assertText(eventType, 'type of an event', "Name one: 'washing_done'.");
     if (this.#requests.withhold(what, { eventType, data })) return;
     await this.#requests.command(what, fireEvent(eventType, data), options);
   }
@@ -161,9 +165,11 @@ export class Api {
    * ```ts
    * const doubled = Number(await this.api.renderTemplate('{{ states("sensor.a") | float * 2 }}'));
    * ```
-   * @throws RestRefused where the template is wrong or fails, with what Home Assistant says of it.
+   * @throws RestRefused where the template is wrong or fails, with what Home Assistant says of it; InvalidArgument where
+   * it is no text.
    */
   async renderTemplate(template: string, { variables, timeout }: TemplateOptions = {}): Promise<string> {
+    assertText(template, 'template', 'It is a text.');
     // Over the WebSocket it would be a subscription that renders anew with each change, and tells no error of a template
     // that fails later. REST renders once and answers with the text or the error.
     const body = JSON.stringify({ template, ...(variables === undefined ? {} : { variables }) });
@@ -296,13 +302,14 @@ export class Api {
    * ```ts
    * const areas = await this.api.websocket({ type: 'config/area_registry/list' });
    * ```
-   * @throws InvalidArgument for a command that subscribes: what it brings would have nowhere to go.
+   * @throws InvalidArgument for a command that subscribes, since what it brings would have nowhere to go, and for one
+   * with an id: the connection numbers what it sends.
    */
   async websocket(command: Command, options?: AskOptions): Promise<unknown> {
+    assertPlainCommand(command);
     const what = `api.websocket('${command.type}')`;
     this.#requests.assertMayAct(what);
-    assertPlainCommand(command);
-    if (!onlyReads(command.type) && this.#requests.withhold(what, command)) return undefined;
+    if (!onlyReads(command) && this.#requests.withhold(what, command)) return undefined;
     return this.#requests.command(what, command, options);
   }
 
@@ -333,20 +340,21 @@ export class Api {
   async #call(name: string, options: ServiceCallOptions<string>): Promise<unknown> {
     const what = `api.call('${name}')`;
     this.#requests.assertMayAct(what);
+    const service = serviceOf(name);
     const timeoutMs = this.#requests.timeoutMsOf(options.timeout);
-    const { target } = options;
-    if (isSelectedTarget(target)) return this.#callSelected(name, { ...options, target: undefined }, target, timeoutMs);
-    return this.#callTarget(what, callOf(name, options, target), options, timeoutMs);
+    const target = targetGiven(options.target, service);
+    if (isSelectedTarget(target)) return this.#callSelected(service, options, target, timeoutMs);
+    return this.#callTarget(what, callOf(service, options, target), options, timeoutMs);
   }
 
   /** A selection may have to wait until it is known whom it means. */
   async #callSelected(
-    name: string,
+    service: string,
     options: ServiceCallOptions<string>,
     selection: Selection,
     timeoutMs: number,
   ): Promise<unknown> {
-    const what = `api.call('${name}')`;
+    const what = `api.call('${service}')`;
     const { home } = this.#requests;
     const choice = readSelection(selection, what);
     const isKnown = home.registries.loaded || !choice.registered;
@@ -356,7 +364,7 @@ export class Api {
           what,
           this.#requests.within(what, timeoutMs, (signal) => home.whenKnown(signal)),
         );
-    const call = callOf(name, options, undefined);
+    const call = callOf(service, options, undefined);
     return this.#callTarget(what, { ...call, target: targetOf(choice, call.service, home) }, options, leftMs);
   }
 
@@ -444,42 +452,4 @@ function underPresentIds(call: CallToCheck, mirror: StateMirror): CallToCheck {
       : { target: { ...target, entity_id: present(target.entity_id) as string } }),
     ...('entity_id' in data ? { data: { ...data, entity_id: present(data['entity_id']) } } : {}),
   };
-}
-
-function callOf(
-  name: string,
-  options: ServiceCallOptions<string>,
-  target: string | readonly string[] | TargetSelection | undefined,
-): CallToCheck {
-  // Home Assistant takes services in any case.
-  const service = name.toLowerCase();
-  if (!/^[^.\s]+\.[^.\s]+$/.test(service)) {
-    throw new InvalidArgument(`"${name}" is not the name of a service`, {
-      hint: "It is a domain and a service, as in 'light.turn_on'.",
-    });
-  }
-  return {
-    service,
-    target: target === undefined ? undefined : selectionOf(target),
-    data: options.data ?? {},
-    returnResponse: options.returnResponse === true,
-  };
-}
-
-/** Whether a call asks and changes nothing, so that a dry run can go on with the answer. */
-function isQuestion({ service, returnResponse }: CallToCheck): boolean {
-  return returnResponse && /\.(get|browse|search)_/.test(service);
-}
-
-function onlyReads(type: string): boolean {
-  return /(^|\/)(get|list|info|search|validate|extract|test)(_|$)/.test(type);
-}
-
-const SUBSCRIBING = /(^|\/)(subscribe|unsubscribe)(_|$)|^render_template$|^auth$|^supported_features$/;
-
-function assertPlainCommand(command: Command): void {
-  if (!SUBSCRIBING.test(command.type)) return;
-  throw new InvalidArgument(`The command "${command.type}" belongs to the connection itself`, {
-    hint: 'For events there is this.bus, for states this.states and this.bus.onStateChange, for templates this.api.renderTemplate.',
-  });
 }

@@ -2,7 +2,7 @@ import { type HomeRequests, jsonOf, refusalOfRest } from '../calls/home-requests
 import type { AskOptions } from '../calls/service-call.ts';
 import type { RestRequest, RestResponse } from '../protocol/transport.ts';
 import { isRecord, type JsonRecord, optionalText, recordsIn, textIn } from './answer.ts';
-import { type ComingInput, comingMoment, wireMoment } from './moment.ts';
+import { assertOrder, type ComingInput, comingMoment, wireMoment } from './moment.ts';
 
 /** A calendar of the home. */
 export interface Calendar {
@@ -75,7 +75,7 @@ export class ApiCalendars {
   /**
    * What is in a calendar, series taken apart, in the order in which it begins.
    *
-   * @throws RestRefused where there is no such calendar (400).
+   * @throws RestRefused where there is no such calendar (400); InvalidArgument where `to` is before `from`.
    *
    * @example
    * ```ts
@@ -87,7 +87,9 @@ export class ApiCalendars {
     const what = `api.calendars.events('${calendar}')`;
     const now = this.#requests.homeNow();
     const start = from === undefined ? now : comingMoment(from, now, 'from');
-    const request = calendarRequest(calendar, start, comingMoment(to, now, 'to'));
+    const end = comingMoment(to, now, 'to');
+    assertOrder(start, end, ['from', 'to']);
+    const request = calendarRequest(calendar, start, end);
     return calendarEventsOf(await this.#requests.rest(what, request, { timeout }), what);
   }
 

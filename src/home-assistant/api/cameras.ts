@@ -1,3 +1,4 @@
+import { InvalidArgument } from '../../kernel/errors.ts';
 import type { HomeRequests } from '../calls/home-requests.ts';
 import type { AskOptions } from '../calls/service-call.ts';
 import { recordIn, textIn } from './answer.ts';
@@ -26,7 +27,8 @@ export class ApiCameras {
   /**
    * What a camera sees now.
    *
-   * @throws RestRefused where there is no such camera (404), or it is off or gives none (503).
+   * @throws RestRefused where there is no such camera (404), or it is off or gives none (503); InvalidArgument for a size
+   * that no picture has.
    *
    * @example
    * ```ts
@@ -37,8 +39,9 @@ export class ApiCameras {
    */
   async image(camera: string, { width, height, timeout }: CameraImageOptions = {}): Promise<CameraImage> {
     const query = new URLSearchParams();
-    if (width !== undefined) query.set('width', String(width));
-    if (height !== undefined) query.set('height', String(height));
+    for (const [name, pixels] of Object.entries({ width, height })) {
+      if (pixels !== undefined) query.set(name, pixelsOf(pixels, name));
+    }
     const path = `/api/camera_proxy/${encodeURIComponent(camera)}${query.size === 0 ? '' : `?${query.toString()}`}`;
     const response = await this.#requests.rest(`api.cameras.image('${camera}')`, { method: 'GET', path }, { timeout });
     const { body, headers } = response;
@@ -63,4 +66,9 @@ export class ApiCameras {
     const command = { type: 'camera/stream', entity_id: camera, format: 'hls' };
     return textIn(recordIn(await this.#requests.command(what, command, options), what), 'url', what);
   }
+}
+
+function pixelsOf(given: number, what: string): string {
+  if (Number.isSafeInteger(given) && given > 0) return String(given);
+  throw new InvalidArgument(`${what} is ${given}, which is no number of pixels`, { hint: 'Give a whole one above 0.' });
 }

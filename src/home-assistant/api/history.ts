@@ -4,7 +4,7 @@ import { ConnectionLost } from '../home-errors.ts';
 import type { HomeRequests } from '../calls/home-requests.ts';
 import type { AskOptions } from '../calls/service-call.ts';
 import { instantOfSeconds, isRecord, type JsonRecord, optionalNumber, recordIn, recordsIn, textIn } from './answer.ts';
-import { pastMoment, type Span, wireMoment } from './moment.ts';
+import { pastSpan, type Span, wireMoment } from './moment.ts';
 
 export interface HistoryOptions extends Span, AskOptions {
   /**
@@ -50,8 +50,7 @@ export async function* readHistory(
     throw new InvalidArgument('api.history() was given no entity', { hint: 'Home Assistant wants each to be named.' });
   }
   const now = requests.homeNow();
-  const since = pastMoment(options.since, now, 'since');
-  const until = options.until === undefined ? now : pastMoment(options.until, now, 'until');
+  const { since, until = now } = pastSpan(options, now);
   let pageMs = FIRST_PAGE_MS;
   let from = since;
   while (Temporal.Instant.compare(from, until) < 0) {

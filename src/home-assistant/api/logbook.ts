@@ -1,7 +1,8 @@
 import type { HomeRequests } from '../calls/home-requests.ts';
 import type { AskOptions } from '../calls/service-call.ts';
 import { instantOfSeconds, type JsonRecord, optionalNumber, optionalText, recordsIn } from './answer.ts';
-import { pastMoment, type Span, wireMoment } from './moment.ts';
+import { entityIdsOf } from './given-command.ts';
+import { pastSpan, type Span, wireMoment } from './moment.ts';
 
 export interface LogbookOptions extends Span, AskOptions {
   /** Of one entity or several alone. @defaultValue of everything */
@@ -30,14 +31,14 @@ export interface LogbookEntry {
 }
 
 export async function readLogbook(requests: HomeRequests, options: LogbookOptions): Promise<readonly LogbookEntry[]> {
-  const { entities, devices, since, until, timeout } = options;
-  const now = requests.homeNow();
+  const { entities, devices, timeout } = options;
+  const { since, until } = pastSpan(options, requests.homeNow());
   const what = 'api.logbook()';
   const command = {
     type: 'logbook/get_events',
-    start_time: wireMoment(pastMoment(since, now, 'since')),
-    ...(until === undefined ? {} : { end_time: wireMoment(pastMoment(until, now, 'until')) }),
-    ...(entities === undefined ? {} : { entity_ids: typeof entities === 'string' ? [entities] : entities }),
+    start_time: wireMoment(since),
+    ...(until === undefined ? {} : { end_time: wireMoment(until) }),
+    ...(entities === undefined ? {} : { entity_ids: entityIdsOf(entities, what) }),
     ...(devices === undefined ? {} : { device_ids: typeof devices === 'string' ? [devices] : devices }),
   };
   return recordsIn(await requests.command(what, command, { timeout }), what).map(entryOf);

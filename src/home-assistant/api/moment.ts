@@ -37,6 +37,29 @@ export function comingMoment(input: ComingInput, now: Temporal.Instant, what: st
   return moment instanceof Temporal.Instant ? moment : now.add({ milliseconds: moment });
 }
 
+/**
+ * When a span begins and, unless it lasts until now, ends.
+ *
+ * @throws InvalidArgument where one of them is no moment, or it ends before it begins.
+ */
+export function pastSpan(
+  { since, until }: Span,
+  now: Temporal.Instant,
+): { readonly since: Temporal.Instant; readonly until: Temporal.Instant | undefined } {
+  const begin = pastMoment(since, now, 'since');
+  const end = until === undefined ? undefined : pastMoment(until, now, 'until');
+  if (end !== undefined) assertOrder(begin, end, ['since', 'until']);
+  return { since: begin, until: end };
+}
+
+/** @throws InvalidArgument where a span ends before it begins. */
+export function assertOrder(begin: Temporal.Instant, end: Temporal.Instant, names: readonly [string, string]): void {
+  if (Temporal.Instant.compare(begin, end) <= 0) return;
+  throw new InvalidArgument(`${names[1]} (${end.toString()}) is before ${names[0]} (${begin.toString()})`, {
+    hint: 'Give the earlier moment first. Of two durations the longer one is the earlier in what was, the later in what comes.',
+  });
+}
+
 /** A moment, or the milliseconds to or from one. */
 function momentOf(input: PastInput, what: string): Temporal.Instant | number {
   if (input instanceof Temporal.Instant) return input;

@@ -1,7 +1,7 @@
 import type { HomeRequests } from '../calls/home-requests.ts';
 import type { AskOptions } from '../calls/service-call.ts';
 import { type JsonRecord, optionalNumber, optionalText, recordIn, recordsIn, textIn } from './answer.ts';
-import { pastMoment, type Span, wireMoment } from './moment.ts';
+import { pastSpan, type Span, wireMoment } from './moment.ts';
 
 export type StatisticsPeriod = '5minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 export type StatisticsValue = 'change' | 'last_reset' | 'max' | 'mean' | 'min' | 'state' | 'sum';
@@ -81,7 +81,8 @@ export class ApiStatistics {
   /**
    * The rows of each statistic, the oldest first. One that there is nothing of has an empty list.
    *
-   * @throws CommandRefused where Home Assistant does not know the period or a unit.
+   * @throws CommandRefused where Home Assistant does not know the period or a unit; InvalidArgument where the span ends
+   * before it begins.
    *
    * @example
    * ```ts
@@ -91,15 +92,16 @@ export class ApiStatistics {
    */
   async during<const Ids extends string | readonly string[]>(
     ids: Ids,
-    { since, until, period, types, units, timeout }: StatisticsOptions,
+    options: StatisticsOptions,
   ): Promise<StatisticsById<Ids>> {
     const what = 'api.statistics.during()';
-    const now = this.#requests.homeNow();
+    const { period, types, units, timeout } = options;
+    const { since, until } = pastSpan(options, this.#requests.homeNow());
     const list: readonly string[] = typeof ids === 'string' ? [ids] : ids;
     const command = {
       type: 'recorder/statistics_during_period',
-      start_time: wireMoment(pastMoment(since, now, 'since')),
-      ...(until === undefined ? {} : { end_time: wireMoment(pastMoment(until, now, 'until')) }),
+      start_time: wireMoment(since),
+      ...(until === undefined ? {} : { end_time: wireMoment(until) }),
       statistic_ids: list,
       period,
       ...(types === undefined ? {} : { types }),

@@ -176,7 +176,7 @@ function fieldError({ data }: CallToCheck, service: KnownService, doubts: string
     const hint = meant === undefined ? undefined : `Did you mean \`${meant}\`?`;
     // Home Assistant has fields that it does not describe; the nearer the name the surer it is a slip.
     if (nearest(name, service.fields.keys(), slipLimit(name)) === undefined || OPEN_DOMAINS.has(service.domain)) {
-      doubts.push(`${message} as far as it is described. ${hint ?? ''}`.trimEnd());
+      doubts.push(`${message} as far as it is described${hint === undefined ? '' : `. ${hint}`}`);
     } else {
       return new UnknownField(message, { hint });
     }

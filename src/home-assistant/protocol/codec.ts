@@ -1,3 +1,4 @@
+import { InvalidArgument } from '../../kernel/errors.ts';
 import { type DifferenceMessage, readDifferences } from './difference-frame.ts';
 import type { Command, HomeMessage } from './wire.ts';
 
@@ -29,9 +30,21 @@ export function decodeFrame(text: string): ReadMessage | readonly ReadMessage[] 
   throw new FrameUnreadable(`no message: ${excerpt(text)}`);
 }
 
-/** Writes a command under the id that its answer will carry. */
+/**
+ * Writes a command under the id that its answer will carry, whatever else it holds.
+ *
+ * @throws InvalidArgument where it holds what JSON cannot say.
+ */
 export function encodeCommand(id: number, command: Command): string {
-  return JSON.stringify({ id, ...command });
+  try {
+    return JSON.stringify({ id, ...command, ...('id' in command ? { id } : undefined) });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
+    throw new InvalidArgument(`${command.type} cannot be written as JSON: ${why}`, {
+      hint: 'Give texts, numbers, true and false, null, lists and objects of these.',
+      cause,
+    });
+  }
 }
 
 function isMessage(value: unknown): value is HomeMessage {

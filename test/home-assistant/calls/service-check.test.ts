@@ -124,7 +124,7 @@ describe('checkCall', () => {
 
   it('sends a field that is like none it knows, with a doubt: not all are described', () => {
     expect(check('light.toggle', { target: kitchen, data: { adaptive: true } })).toMatch(
-      /^doubtful: `adaptive` is not a field of light.toggle as far as it is described/,
+      /^doubtful: `adaptive` is not a field of light.toggle as far as it is described(\. Did you mean .*\?)?$/,
     );
     expect(check('light.toggle', { target: kitchen, data: { brightness_step_pct: 10 } })).toBe('fine');
     expect(check('device_tracker.see', { data: { dev_id: 'a', hostname: 'b' } })).toBe('fine');

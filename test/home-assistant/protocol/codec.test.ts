@@ -40,6 +40,20 @@ describe('encodeCommand', () => {
       '{"id":7,"type":"subscribe_events","event_type":"call_service"}',
     );
   });
+
+  it('lets no command have an id of its own', () => {
+    expect(JSON.parse(encodeCommand(7, { type: 'get_config', id: 9999 }))).toEqual({ id: 7, type: 'get_config' });
+  });
+
+  it('says what JSON cannot', () => {
+    const circle: Record<string, unknown> = {};
+    circle['circle'] = circle;
+    for (const value of [3n, circle]) {
+      expect(() => encodeCommand(7, { type: 'call_service', value })).toThrow(
+        /^call_service cannot be written as JSON: (Do not know how to serialize a BigInt|Converting circular structure to JSON)$/,
+      );
+    }
+  });
 });
 
 describe('callService', () => {
