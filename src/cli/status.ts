@@ -45,8 +45,27 @@ function statusText(told: RuntimeStatus): string {
     `hassette ${told.version} is ${told.health}, up ${uptime}, process ${told.pid}, ${told.memory.rssMb.toFixed(0)} MB`,
     ...(homes.length === 0 ? [] : ['', 'Homes', table(homes)]),
     ...(apps.length === 0 ? [] : ['', 'Apps', table(apps)]),
+    ...waitsText(told.waits),
     ...(problems.length === 0 ? [] : ['', 'Problems', ...problems]),
   ].join('\n');
+}
+
+/** So many are printed; `--json` has all. */
+const WAITS_SHOWN = 20;
+
+function waitsText(waits: RuntimeStatus['waits'] = []): readonly string[] {
+  if (waits.length === 0) return [];
+  const at = (ms: number): string =>
+    Temporal.Instant.fromEpochMilliseconds(Math.ceil(ms)).toString({ smallestUnit: 'second' });
+  const rows = waits
+    .slice(0, WAITS_SHOWN)
+    .map(({ app, kind, name, entityId, status: now, dueMs, expiresAtMs }) => [
+      ...[app, kind, name, entityId ?? ''],
+      now === 'claimed' ? 'its handler runs' : dueMs === undefined ? '' : `due ${at(dueMs)}`,
+      expiresAtMs === undefined ? '' : `nobody asks for it; kept until ${at(expiresAtMs)}`,
+    ]);
+  const rest = waits.length - rows.length;
+  return ['', 'Waits', table(rows), ...(rest > 0 ? [`  and ${rest} more`] : [])];
 }
 
 /** `hassette status`: asks the daemon of a data folder. It fails only if none answers, whatever its homes and apps do. */

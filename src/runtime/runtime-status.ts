@@ -4,6 +4,7 @@ import type { CallCounters, HomePhase, HomeProblem } from '../home-assistant/hom
 import type { EventLoopDelay } from '../kernel/event-loop-delay.ts';
 import type { ExecutorCounters } from '../kernel/executor.ts';
 import type { ProblemDescription, ResourceDescription } from '../kernel/resource-description.ts';
+import type { WaitDescription } from '../storage/wait-ledger.ts';
 import type { ResourceStatus } from '../kernel/resource-status.ts';
 
 /**
@@ -44,6 +45,8 @@ export interface RuntimeStatus {
   readonly problems: readonly HealthProblem[];
   readonly homes: readonly HomeReport[];
   readonly apps: readonly AppReport[];
+  /** What apps wait for over an end of the daemon. Left out where the storage does not tell it. */
+  readonly waits?: readonly WaitDescription[] | undefined;
   /** Of the apps in the daemon's own thread. */
   readonly executions: ExecutorCounters | undefined;
   readonly eventLoopDelay: EventLoopDelay;

@@ -8,9 +8,11 @@ import { StoredOwnCalls } from '../home-assistant/provenance/stored-own-calls.ts
 import { EventLoopMonitor } from '../kernel/event-loop-delay.ts';
 import { installRejectionGuard } from '../kernel/rejection-guard.ts';
 import { Resource, type ResourceContext } from '../kernel/resource.ts';
+import { withTimeout } from '../kernel/waiting.ts';
 import type { Activity } from '../kernel/virtual-clock.ts';
 import type { StorageAdapter } from '../storage/storage-link.ts';
 import { StorageService } from '../storage/storage-service.ts';
+import { storedWaits, type WaitDescription } from '../storage/wait-ledger.ts';
 import { configuredStorage } from './configured-storage.ts';
 import { type ControlQuestion, ControlSocket } from './control-socket.ts';
 import { type HomeAccess, Homes, type Reconnecting } from './homes.ts';
@@ -36,6 +38,9 @@ export interface RuntimeEnd {
   /** 0 clean, 1 failure, 2 configuration (a token that every home refuses is that). */
   readonly exitCode: number;
 }
+
+/** Whoever asks for the status waits no longer for the storage. */
+const WAITS_LIMIT_MS = 1000;
 
 /**
  * The daemon: joins connections, apps and what watches over them, and is the root of their tree. Two in one process do
@@ -165,10 +170,25 @@ export class Runtime extends Resource implements Activity {
     return this.#storage;
   }
 
-  #answer(question: ControlQuestion): RuntimeStatus | Reconnecting | Promise<readonly WrittenHappening[]> {
+  /** With what only the storage knows, which may be slow, or down. */
+  async #fullStatus(): Promise<RuntimeStatus> {
+    const status = this.runtimeStatus();
+    const storage = this.#storage?.storage;
+    if (storage === undefined) return status;
+    const read = (): Promise<readonly WaitDescription[]> =>
+      Promise.all(status.apps.map(({ name }) => storedWaits(storage, name))).then((waits) => waits.flat());
+    try {
+      return { ...status, waits: await withTimeout(this.clock, WAITS_LIMIT_MS, 'reading what apps wait for', read) };
+    } catch {
+      // What is wrong with the storage is among the problems.
+      return status;
+    }
+  }
+
+  #answer(question: ControlQuestion): Reconnecting | Promise<RuntimeStatus | readonly WrittenHappening[]> {
     switch (question.ask) {
       case 'status':
-        return this.runtimeStatus();
+        return this.#fullStatus();
       case 'reconnect':
         return this.homes.reconnect(question.home);
       case 'events': {

@@ -38,6 +38,22 @@ export interface WaitId extends WaitGroup {
   readonly item: string;
 }
 
+/** A wait as data, for whoever shows it. */
+export interface WaitDescription {
+  readonly app: string;
+  readonly home: string;
+  readonly kind: WaitKind;
+  readonly name: string;
+  /** The entity, where it is about one. */
+  readonly entityId?: string | undefined;
+  /** `claimed` while its handler runs, or where the end of the daemon has cut that short. */
+  readonly status: 'waiting' | 'claimed';
+  /** When it is due, in milliseconds since the epoch, where it says so. */
+  readonly dueMs: number | undefined;
+  /** When it is given up, where nobody asks for it any more. */
+  readonly expiresAtMs?: number | undefined;
+}
+
 export interface WaitLedgerOptions {
   readonly storage: Storage;
   readonly behind: WriteBehind;
@@ -65,7 +81,7 @@ export class WaitLedger {
 
   constructor(options: WaitLedgerOptions) {
     this.#options = options;
-    this.#namespace = `waits/${options.app}`;
+    this.#namespace = namespaceOf(options.app);
   }
 
   /** Reads what waits, before the app begins. Where the storage fails the app begins without, which is told. */
@@ -199,6 +215,29 @@ export class WaitLedger {
     this.#waits.set(key, wait);
     return wait;
   }
+}
+
+/** What an app waits for over an end of the daemon, as it is written down; what is due first comes first. */
+export async function storedWaits(storage: Storage, app: string): Promise<readonly WaitDescription[]> {
+  const found: WaitDescription[] = [];
+  for await (const { key, value, expiresAtMs } of storage.entries(namespaceOf(app))) {
+    const id = idOf(key);
+    if (id === undefined || !isWait(value) || value.status === 'settled') continue;
+    const { home, kind, name, item } = id;
+    const entityId = kind === 'hold' || kind === 'debounce' ? item : undefined;
+    found.push({ app, home, kind, name, entityId, status: value.status, dueMs: dueMsOf(value), expiresAtMs });
+  }
+  return found.toSorted((one, other) => (one.dueMs ?? Infinity) - (other.dueMs ?? Infinity));
+}
+
+/** Whoever waits for a moment writes it down under this name. */
+function dueMsOf({ about }: Wait): number | undefined {
+  if (typeof about !== 'object' || about === null || !('dueMs' in about)) return undefined;
+  return typeof about.dueMs === 'number' ? about.dueMs : undefined;
+}
+
+function namespaceOf(app: string): string {
+  return `waits/${app}`;
 }
 
 function describe({ kind, item }: WaitId): string {

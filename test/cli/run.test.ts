@@ -25,6 +25,16 @@ async function givenDaemon(
   return daemon;
 }
 
+const waiting = `
+  import { App } from 'hassette';
+  export class Waiting extends App {
+    async onInitialize() {
+      const off = this.scheduler.register('lights-off', () => undefined);
+      await off.submit(undefined, { at: '2099-12-24T18:00Z', durable: true }).stored;
+    }
+  }
+`;
+
 const app = `
   import { App } from 'hassette';
   export class Quiet extends App {}
@@ -49,6 +59,15 @@ describe('hassette run', () => {
       exitCode: 2,
       said: expect.stringContaining('there is no folder'),
     });
+  });
+
+  it('tells what apps wait for, and until when', async () => {
+    const daemon = await givenDaemon({
+      'apps/waiting.ts': waiting,
+      'hassette.yaml': `${quiet}apps: { hall: { class: Waiting } }`,
+    });
+    const { printed } = await run(['status'], { folder: daemon.folder });
+    expect(printed).toMatch(/^Waits\n {2}hall +job +lights-off +due 2099-12-24T18:00:00Z$/m);
   });
 
   it('runs until it is told to stop, and answers meanwhile', async () => {

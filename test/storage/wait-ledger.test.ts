@@ -4,7 +4,7 @@ import { Resource } from '../../src/kernel/resource.ts';
 import { VirtualClock } from '../../src/kernel/virtual-clock.ts';
 import { StorageService } from '../../src/storage/storage-service.ts';
 import { IN_MEMORY } from '../../src/storage/sqlite/sqlite-file.ts';
-import { WaitLedger } from '../../src/storage/wait-ledger.ts';
+import { storedWaits, WaitLedger } from '../../src/storage/wait-ledger.ts';
 import { WriteBehind } from '../../src/storage/write-behind.ts';
 import { FillableStorage } from './fillable-storage.ts';
 
@@ -180,6 +180,26 @@ describe('the ledger of waits', () => {
     expect(back.adopt(CLEAR).size).toBe(2);
     await clock.advanceBy(86_400_000);
     expect((await ledger()).adopt(CLEAR).size).toBe(0);
+  });
+
+  it('tells what is written down of an app, what is due first', async () => {
+    const before = await ledger();
+    before.await(BUILD, { dueMs: 7, args: [1] });
+    before.await(CLEAR, { dueMs: 5 });
+    before.await({ ...CLEAR, item: 'odd' }, 1);
+    before.settle({ ...CLEAR, item: 'done' }, 1);
+    await before.claim(CLEAR);
+    const told = { app: 'hallway', home: 'default', name: 'clear / all', expiresAtMs: undefined };
+    expect(await storedWaits(service.storage, 'hallway')).toEqual([
+      { ...told, kind: 'hold', entityId: 'binary_sensor.hallway', status: 'claimed', dueMs: 5 },
+      { ...told, kind: 'job', entityId: undefined, status: 'waiting', dueMs: 7 },
+      { ...told, kind: 'hold', entityId: 'odd', status: 'waiting', dueMs: undefined },
+    ]);
+    const without = await ledger();
+    without.release();
+    await without.flush();
+    const [orphan] = await storedWaits(service.storage, 'hallway');
+    expect(orphan?.expiresAtMs).toBe(clock.nowMs() + 7 * 86_400_000);
   });
 
   it('leaves aside what it cannot read', async () => {

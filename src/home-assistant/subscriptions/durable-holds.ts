@@ -1,3 +1,4 @@
+import { originalOf } from '../../bus/middleware.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { formatDuration } from '../../kernel/duration.ts';
 import type { Life } from '../../kernel/life.ts';
@@ -39,6 +40,8 @@ type StoredHold = {
   readonly from: CompressedState | null;
   readonly origin: CompressedState;
   readonly sinceMs: number;
+  /** When it has lasted, for whoever looks at what is stored. */
+  readonly dueMs: number;
   /** `last_changed` of the entity when it was last seen. */
   readonly changedMs: number;
 };
@@ -106,7 +109,7 @@ export class DurableHolds implements HoldNotes {
 
   began(hold: Hold): void {
     this.#stored.add(hold.entityId);
-    this.#options.ledger.await(this.#id(hold.entityId), storedHold(hold));
+    this.#options.ledger.await(this.#id(hold.entityId), storedHold(hold, this.#options.forMs));
   }
 
   ended(entityId: string): void {
@@ -194,7 +197,7 @@ export class DurableHolds implements HoldNotes {
   /** A handler whose beginning is written down before it begins, and whose end after it has ended. */
   guard(handler: (event: StateChange) => unknown): (event: StateChange) => unknown {
     const { ledger, life } = this.#options;
-    const idOf = (event: StateChange): WaitId | undefined => this.#fired.get(event);
+    const idOf = (event: StateChange): WaitId | undefined => this.#fired.get(originalOf(event));
     const settle = (id: WaitId, claimed: Wait | undefined): void => this.#settle(id, claimed);
     return async function guarded(this: unknown, event: StateChange): Promise<unknown> {
       const id = idOf(event);
@@ -297,12 +300,13 @@ function initialHold(state: EntityState, facet: StateFacet): Hold {
   };
 }
 
-function storedHold({ kind, from, origin, sinceMs }: Hold): Json {
+function storedHold({ kind, from, origin, sinceMs }: Hold, forMs: number): Json {
   return jsonOf({
     kind,
     from: from === null ? null : compressedOf(from),
     origin: compressedOf(origin),
     sinceMs,
+    dueMs: sinceMs + forMs,
     changedMs: lastChangedMs(origin),
   });
 }
