@@ -225,7 +225,7 @@ export class StateMachine implements Machine, KeptRule {
       ({ to, ask, forMs }) =>
         new MachineWay({
           to,
-          ask,
+          ask: () => ask.call(this.#owner.self()),
           forMs,
           what: `the condition that leads machine "${this.name}" from "${this.#state}" to "${to}"`,
           dues: this.#owner.dues,

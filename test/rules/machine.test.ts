@@ -66,6 +66,33 @@ describe('a state machine', () => {
     expect(washer.state).toBe('idle');
   });
 
+  it('asks methods of the app as they are given', async () => {
+    class Methods extends App {
+      readonly washer = this.machine({
+        name: 'washer',
+        initial: 'idle',
+        states: {
+          idle: { when: { running: { if: this.draws, for: '1m' } } },
+          running: { when: { done: this.isIdle } },
+          done: {},
+        },
+      });
+      draws() {
+        return this.states.above(POWER, 10);
+      }
+      isIdle() {
+        return this.states.below(POWER, 4);
+      }
+    }
+    await using t = await runApp(Methods, { home });
+    await t.set(POWER, 800);
+    await t.advance('1m');
+    expect(t.app.washer.state).toBe('running');
+    await t.set(POWER, 1);
+    expect(t.app.washer.state).toBe('done');
+    expect(t.failures).toEqual([]);
+  });
+
   it('goes on over a restart where it stood, with what has yet to last', async () => {
     await using t = await runApp(Washer, { home });
     await t.set(POWER, 800);
