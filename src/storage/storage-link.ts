@@ -107,6 +107,7 @@ export interface StorageAdapter extends StorageLink {
    * of a newer release, a folder that cannot be written in. A server that is away does not keep it from opening; what is
    * asked meanwhile waits for a while, and is then rejected with `STORAGE_UNAVAILABLE`.
    *
+   * @param signal - aborted when the daemon begins to stop: from then on nobody waits for a server that is away.
    * @returns what whoever runs the daemon should know of it.
    */
   open(signal: AbortSignal): Promise<readonly StorageNotice[]>;

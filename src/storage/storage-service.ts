@@ -92,7 +92,8 @@ export class StorageService extends Resource implements StorageLink, Activity {
     let notices: readonly StorageNotice[] = [];
     if (!lent) {
       this.own(() => adapter.close());
-      notices = await adapter.open(signal);
+      const stopping = this.owner === undefined ? signal : AbortSignal.any([signal, this.owner.signal]);
+      notices = await adapter.open(stopping);
     }
     for (const { code, message, hint } of notices) this.logger.error({ code, hint }, message);
     this.#notices = notices.filter(({ passing = false }) => !passing);

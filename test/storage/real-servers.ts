@@ -24,7 +24,7 @@ export const redisAt: StorageServer = {
   database: process.env['TEST_REDIS_DATABASE'] ?? '0',
 };
 
-export const onListenerFailure = (error: unknown): never => {
+const onListenerFailure = (error: unknown): never => {
   throw error;
 };
 

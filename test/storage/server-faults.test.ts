@@ -12,6 +12,7 @@ import {
   redisAt,
   redisPlace,
   type ServerPlace,
+  sql,
 } from './real-servers.ts';
 
 const servers = [
@@ -81,6 +82,16 @@ describe.for(servers.filter((server) => server.isThere))('the storage in $name',
     const beforeMs = clock.nowMs();
     await expect(storage.get('n', 'a')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', mayHaveRun: false });
     expect(clock.nowMs()).toBe(beforeMs);
+  });
+
+  it('keeps nobody waiting once the daemon stops', async () => {
+    proxy.refuse(true);
+    const stopping = new AbortController();
+    await adapter.open(stopping.signal);
+    const setting = Promise.allSettled([storage.set('n', 'a', 1)]);
+    stopping.abort();
+    expect(await setting).toMatchObject([{ reason: { code: 'STORAGE_UNAVAILABLE', mayHaveRun: false } }]);
+    await expect(storage.get('n', 'a')).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
   });
 
   it('rejects a commit whose answer is cut off, and says that it may have been carried out, whole', async () => {
@@ -200,5 +211,21 @@ describe.for(servers.filter((server) => server.isThere))('the storage in $name',
       found.push(entry.key);
     }
     expect(found).toHaveLength(16);
+  });
+});
+
+describe.runIf(servers.some((each) => each.isThere && each.name === 'PostgreSQL'))('connections to PostgreSQL', () => {
+  it('are no more than it may have, however many read', async () => {
+    const clock = new VirtualClock({ now: Temporal.Instant.from('2026-01-15T12:00:00Z') });
+    await using place = postgresPlace();
+    const adapter = place.adapter(clock, { connections: 3 });
+    await adapter.open(new AbortController().signal);
+    await Promise.all(Array.from({ length: 300 }, (_, index) => adapter.read({ namespace: 'n', keys: [`k${index}`] })));
+    const counted = await sql(
+      `SELECT count(*)::int AS count FROM pg_stat_activity
+       WHERE application_name = 'hassette' AND query LIKE '%${place.name}%'`,
+    );
+    await adapter.close();
+    expect(counted).toEqual([{ count: 3 }]);
   });
 });

@@ -27,7 +27,7 @@ function problemOf({ state, message }: Said, what: string): HassetteError {
   switch (state) {
     case '28P01':
     case '28000':
-      return new StorageUnusable(`${what} lets the daemon not in: ${message}`, {
+      return new StorageUnusable(`${what} does not let the daemon in: ${message}`, {
         hint: 'Check user and password in storage.url, or storage.password, and pg_hba.conf of the server: whether it wants TLS, and from which addresses it takes whom.',
       });
     case '3D000':

@@ -23,7 +23,7 @@ function problemOf(message: string, what: string): HassetteError {
   switch (word) {
     case 'WRONGPASS':
     case 'NOAUTH':
-      return new StorageUnusable(`${what} lets the daemon not in: ${message}`, {
+      return new StorageUnusable(`${what} does not let the daemon in: ${message}`, {
         hint: 'Give user and password in storage.url, or the password as storage.password.',
       });
     case 'NOPERM':

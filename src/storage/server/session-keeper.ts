@@ -55,6 +55,7 @@ export class SessionKeeper<S extends ServerSession> {
   #session: S | undefined;
   #retry: Timer | undefined;
   #failures = 0;
+  #isStopping = false;
   /** Until when whoever asks waits. */
   #patientUntilMs = 0;
   #problem: Error | undefined;
@@ -66,11 +67,13 @@ export class SessionKeeper<S extends ServerSession> {
   /**
    * Tries once to connect. A server that cannot be reached is tried again later.
    *
+   * @param signal - once it is aborted nobody waits any more for a server that is away.
    * @returns what keeps it from being reached.
    * @throws what does not heal.
    */
   async open(signal: AbortSignal): Promise<StorageUnavailable | undefined> {
     this.#patientUntilMs = this.#options.clock.monotonicMs() + PATIENCE_AT_START_MS;
+    signal.addEventListener('abort', () => this.#loseAllPatience(), { once: true });
     await runOutsideExecutions(() => this.#connect(signal));
     const problem = this.#problem;
     if (problem === undefined) return undefined;
@@ -111,11 +114,11 @@ export class SessionKeeper<S extends ServerSession> {
   async close(underWay: () => Promise<unknown>): Promise<void> {
     const { clock, what } = this.#options;
     const error = new StorageUnavailable(`${what} is closed`);
+    this.#isStopping = true;
     this.#closed.abort(error);
     this.#retry?.cancel();
     this.#problem = error;
-    for (const { reject } of this.#waiting) reject(error);
-    this.#waiting.clear();
+    this.#rejectWaiting(error);
     const letGo = (): void => this.#session?.end(error);
     const timer = clock.after(LAST_ANSWERS_MS, `the last answers of ${what}`, letGo);
     await underWay();
@@ -128,7 +131,7 @@ export class SessionKeeper<S extends ServerSession> {
     if (this.#session !== undefined) return Promise.resolve(this.#session);
     const { clock, what } = this.#options;
     const leftMs = this.#patientUntilMs - clock.monotonicMs();
-    if (this.#closed.signal.aborted || (leftMs <= 0 && this.#problem !== undefined)) {
+    if (this.#isStopping || (leftMs <= 0 && this.#problem !== undefined)) {
       return Promise.reject(this.#problem ?? new StorageUnavailable(`${what} is not open`));
     }
     return new Promise((resolve, reject) => {
@@ -148,6 +151,16 @@ export class SessionKeeper<S extends ServerSession> {
         reject(this.#problem ?? new StorageUnavailable(`${what} does not answer`));
       });
     });
+  }
+
+  #loseAllPatience(): void {
+    this.#isStopping = true;
+    this.#rejectWaiting(this.#problem ?? new StorageUnavailable(`${this.#options.what} does not answer`));
+  }
+
+  #rejectWaiting(error: Error): void {
+    for (const { reject } of this.#waiting) reject(error);
+    this.#waiting.clear();
   }
 
   async #connect(signal: AbortSignal): Promise<void> {
