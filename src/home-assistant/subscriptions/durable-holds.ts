@@ -259,7 +259,7 @@ export class DurableHolds implements HoldNotes {
 
   #tellInterrupted(entityId: string, then: string): void {
     const { logger, name } = this.#options;
-    logger.warn({ code: 'INTERRUPTED' }, `"${name}" of ${entityId} was cut short when the daemon ended: ${then}`);
+    logger.warn({ entityId }, `"${name}" of ${entityId} was cut short when the daemon ended: ${then}`);
   }
 
   #holds(entityId: string, { origin }: StoredHold, state: EntityState): boolean {
