@@ -41,7 +41,7 @@ const places = [
   },
 ];
 
-describe.for(places.filter((each) => each.isThere))('with its storage in $name', ({ at, name, place, settings }) => {
+describe.concurrent.for(places.filter((each) => each.isThere))('with its storage in $name', ({ at, name, place, settings }) => {
   it('a daemon starts without it, waits, loses it and finds it again, and says so each time', PATIENT, async () => {
     await using _cleared = place;
     await using proxy = await TcpProxy.open(`http://${at.host}:${at.port}`);

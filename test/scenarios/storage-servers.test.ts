@@ -56,7 +56,7 @@ const places = [
   },
 ];
 
-describe.for(places.filter((each) => each.isThere))('with its storage in $name', ({ place, library, settings }) => {
+describe.concurrent.for(places.filter((each) => each.isThere))('with its storage in $name', ({ place, library, settings }) => {
   it('a daemon knows after a restart what its apps had stored and where they stood', PATIENT, async () => {
     await using _cleared = place;
     const home = new SimulatedHome({
