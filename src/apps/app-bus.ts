@@ -59,6 +59,7 @@ import type { Failure } from '../kernel/failure.ts';
 import { assertMayAct, type Life } from '../kernel/life.ts';
 import type { Logger } from '../kernel/logging.ts';
 import type { WaitLedger } from '../storage/wait-ledger.ts';
+import { assertMiddleware, type BusMiddleware, type MiddlewareHandle } from './bus-middleware.ts';
 import { type HistoryOf, type HistoryQuery, readBusHistory } from './bus-history.ts';
 
 export interface AppBusOptions {
@@ -450,6 +451,38 @@ export class AppBus {
     assertMayAct(this.#life, `bus.emit('${topic}')`);
     assertTopic(topic, 'emit', 'exact');
     this.#service.emit({ home: this.#home, topic, data: data[0], from: this.#life.name });
+  }
+
+  /**
+   * Puts something before the handlers of all subscriptions of this app in this home, those included that there are: a
+   * filter of one's own, or a change to what they are told. An event that satisfied the conditions of a subscription
+   * comes to each middleware in the order of their registration, then to `where`. An event for which `next` is not called
+   * is left out, and counted as `filtered`.
+   *
+   * It decides at once. One that throws is a failure of the app, and the event does not go on.
+   *
+   * @throws InvalidArgument if it is no function; Cancelled once the app has stopped.
+   *
+   * @example
+   * ```ts
+   * // Nothing that was missed while the connection was away, in any handler of this app.
+   * this.bus.use((event, next) => {
+   *   if (!('resync' in event) || !event.resync) next();
+   * });
+   *
+   * // A sensor that reads half a degree too high.
+   * this.bus.use((event, next) => {
+   *   if (event.kind !== 'changed' || event.entityId !== 'sensor.attic') return next();
+   *   next({ to: { state: String((event.to.number ?? NaN) - 0.5) } });
+   * });
+   * ```
+   */
+  use(middleware: BusMiddleware): MiddlewareHandle {
+    assertMayAct(this.#life, 'bus.use');
+    assertMiddleware(middleware);
+    // The events of a bus are those of its doors, which is what the type of a middleware says.
+    const cancel = this.#scope.use(middleware as never);
+    return { cancel, [Symbol.dispose]: cancel };
   }
 
   /**

@@ -18,6 +18,7 @@ import {
   type SubscriptionOwner,
   type SubscriptionSpec,
 } from './subscription.ts';
+import { type AnyMiddleware, MiddlewareChain } from './middleware.ts';
 import { type Emission, TOPIC_HAPPENING } from './topics.ts';
 
 /** In whose name subscriptions are made. */
@@ -53,6 +54,7 @@ export class BusService extends Resource {
         onError: options.onError,
         executor: this.#executor,
         clock: this.clock,
+        middleware: new MiddlewareChain(),
         history: options.home === undefined ? undefined : this.history(options.home),
         leave: (subscription) => scope.forget(subscription),
       },
@@ -137,6 +139,11 @@ export class BusScope {
     const subscription = new HandlerSubscription(this.#owner, spec);
     this.#subscriptions.add(subscription);
     return subscription;
+  }
+
+  /** Puts something before the handlers of all subscriptions, those included that there are. */
+  use(middleware: AnyMiddleware): () => void {
+    return this.#owner.middleware.add(middleware);
   }
 
   forget(subscription: OpenSubscription): void {

@@ -6,6 +6,9 @@ export interface SignalSource {
 /** Ties an event to the run that handles it. */
 export let handOver: (event: BusEvent, source: SignalSource) => void;
 
+/** Makes a changed event of one: of the same class, with other contents. Events that have nothing to change have none. */
+export const revise = Symbol('revise');
+
 /** What handlers are called with. It is frozen, but for its signal, which is that of the run it was handed to. */
 export abstract class BusEvent {
   #source: SignalSource;
@@ -16,6 +19,9 @@ export abstract class BusEvent {
 
   /** When it happened, on the clock of where it happened. */
   abstract get firedAt(): Temporal.Instant;
+
+  /** @internal */
+  [revise]?(changes: object, source: SignalSource): BusEvent;
 
   /** Aborted when the run that handles this event is called off: by `mode: 'restart'`, its time limit or the app's stop. */
   get signal(): AbortSignal {

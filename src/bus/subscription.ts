@@ -8,6 +8,7 @@ import { truth } from './conditions.ts';
 import { type BusEvent, handOver } from './event.ts';
 import type { EventHistory, HappeningKind } from './event-history.ts';
 import type { HandlerSettings } from './handler-options.ts';
+import type { MiddlewareChain } from './middleware.ts';
 import { Debounce, Throttle } from './pacing.ts';
 
 /** How often what has happened to a subscription. */
@@ -18,6 +19,8 @@ export interface SubscriptionCounters {
   readonly matched: number;
   /** Left out since their data did not fit the `schema`. */
   readonly invalid: number;
+  /** Left out by what the app has put before its handlers (`bus.use`). */
+  readonly filtered: number;
   /** Runs of the handler. */
   readonly run: number;
   /** Left out by `debounce` or `throttle`. */
@@ -86,6 +89,8 @@ export interface SubscriptionOwner {
   readonly onError: ((failure: Failure) => unknown) | undefined;
   /** Where what happens is noted. */
   readonly history: EventHistory | undefined;
+  /** What an event is led through before the handlers. */
+  readonly middleware: MiddlewareChain;
   /** Told of a subscription that has ended. */
   readonly leave: (subscription: OpenSubscription) => void;
 }
@@ -113,6 +118,7 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
   #matched = 0;
   #coalesced = 0;
   #invalid = 0;
+  #filtered = 0;
 
   constructor(owner: SubscriptionOwner, spec: SubscriptionSpec<E>) {
     const { settings, handler, target, method } = spec;
@@ -161,6 +167,7 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
       received: this.#received,
       matched: this.#matched,
       invalid: this.#invalid,
+      filtered: this.#filtered,
       run: started,
       coalesced: this.#coalesced,
       dropped,
@@ -190,14 +197,17 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
    * @param source - What the event was made of, which is the same for all who hear of it.
    * @returns whether it goes on to the handler, then or later.
    */
-  take(event: E, source?: object): boolean {
-    if (!this.#active || (this.#where !== undefined && !this.#isWanted(this.#where, event))) return false;
+  take(told: E, source?: object): boolean {
+    if (!this.#active) return false;
+    const event = this.#owner.middleware.size === 0 ? told : this.#led(told);
+    if (event === undefined || (this.#where !== undefined && !this.#isWanted(this.#where, event))) return false;
     this.#matched += 1;
     const { happening } = this.#spec;
     if (happening !== undefined) {
       const { kind, subject, was, now } = happening;
       const { history, life } = this.#owner;
-      history?.note(kind, subject(event), now === undefined ? source : now(event), was?.(event), life.name);
+      // As it came, so that it is the same for all who hear of it.
+      history?.note(kind, subject(told), now === undefined ? source : now(told), was?.(told), life.name);
     }
     if (this.#debounce !== undefined) {
       if (this.#debounce.push(event)) this.#coalesced += 1;
@@ -247,6 +257,19 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
       this.refuse(error, this.#spec.describe(event));
     }
     if (this.#once) void this.#lane.idle.then(() => this.#close());
+  }
+
+  /** As the app's middleware lets it go on. */
+  #led(event: E): E | undefined {
+    const { middleware, self, life } = this.#owner;
+    try {
+      const led = middleware.lead(event, self(), life);
+      if (led === undefined) this.#filtered += 1;
+      return led;
+    } catch (error) {
+      this.refuse(error, this.#spec.describe(event));
+      return undefined;
+    }
   }
 
   #isWanted(where: (event: E) => boolean, event: E): boolean {

@@ -1,7 +1,8 @@
 import { InvalidArgument } from '../kernel/errors.ts';
-import { BusEvent, type SignalSource } from './event.ts';
+import { BusEvent, revise, type SignalSource } from './event.ts';
 import type { HappeningKind } from './event-history.ts';
 import { isGlob } from './key-pattern.ts';
+import { refuseOtherChanges } from './middleware.ts';
 
 /**
  * The events that apps tell each other, by topic. Merge yours in, and `on` and `emit` know what they carry; the data of
@@ -65,6 +66,13 @@ export class TopicEvent<Topic extends string = string, Data = TopicData<Topic>> 
 
   override get firedAt(): Temporal.Instant {
     return Temporal.Instant.fromEpochMilliseconds(this.#firedAtMs);
+  }
+
+  /** @internal */
+  override [revise](changes: object, source: SignalSource): TopicEvent<Topic, unknown> {
+    refuseOtherChanges(changes, ['data']);
+    const { home, topic, from, data } = this;
+    return new TopicEvent({ home, topic, from, data, firedAtMs: this.#firedAtMs, ...changes }, source);
   }
 }
 

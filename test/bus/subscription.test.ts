@@ -101,7 +101,7 @@ describe('a subscription', () => {
         name: 'odd',
         method: 'onTick',
         target: 'a',
-        counters: { received: 3, matched: 2, invalid: 0, run: 2, coalesced: 0, dropped: 0, failed: 1 },
+        counters: { received: 3, matched: 2, invalid: 0, filtered: 0, run: 2, coalesced: 0, dropped: 0, failed: 1 },
       },
     ]);
     expect(t.service.describe().details).toEqual({ subscriptions: 1, remembered: 0 });

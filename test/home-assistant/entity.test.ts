@@ -21,7 +21,7 @@ async function startEntities() {
     api: new Api({ home: t.home, life: t.life, clock: t.clock, logger, app: 'hallway' }),
     onStateChange: (...given) => {
       asked.push(given);
-      const counters = { received: 0, matched: 0, invalid: 0, run: 0, coalesced: 0, dropped: 0, failed: 0 };
+      const counters = { received: 0, matched: 0, invalid: 0, filtered: 0, run: 0, coalesced: 0, dropped: 0, failed: 0 };
       return { name: 'x', active: true, counters, cancel: () => undefined, [Symbol.dispose]: () => undefined };
     },
     waitFor: (...given) => {

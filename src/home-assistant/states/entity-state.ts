@@ -25,6 +25,13 @@ export interface StateParts {
   readonly userId: string | null;
 }
 
+/** What a middleware makes of a state. */
+export interface StateRevision {
+  readonly state?: string | undefined;
+  /** In place of all that there were. */
+  readonly attributes?: Attributes | undefined;
+}
+
 /** What the rest of this file may see of a state without making anything. */
 let partsOf: {
   readonly attributes: (state: EntityState) => Attributes;
@@ -223,6 +230,22 @@ export function compressedOf(state: EntityState): CompressedState {
     lc,
     ...(lu === lc ? {} : { lu }),
   };
+}
+
+/** The same state, of the same time and context, with another text or other attributes. */
+export function revisedState(state: EntityState, { state: text, attributes }: StateRevision): EntityState {
+  const { id: contextId, parentId, userId } = state.context;
+  return new EntityState({
+    entityId: state.entityId,
+    state: text ?? state.state,
+    // Frozen when somebody looks at it, which what was given may not be.
+    attributes: attributes === undefined ? partsOf.attributes(state) : structuredClone(attributes),
+    lastChangedS: partsOf.lastChangedS(state),
+    lastUpdatedS: partsOf.lastUpdatedS(state),
+    contextId,
+    parentId,
+    userId,
+  });
 }
 
 /** A state as REST and `state_changed` have it. */

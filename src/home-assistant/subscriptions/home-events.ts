@@ -1,4 +1,5 @@
-import { BusEvent, type SignalSource } from '../../bus/event.ts';
+import { BusEvent, revise, type SignalSource } from '../../bus/event.ts';
+import { refuseOtherChanges } from '../../bus/middleware.ts';
 import type { SubscriptionHappening } from '../../bus/subscription.ts';
 import type { StateContext } from '../states/entity-state.ts';
 import type { HomeProblem } from '../home-link.ts';
@@ -44,6 +45,13 @@ export class HomeEvent<Type extends string = string, Data = Readonly<Record<stri
   override get firedAt(): Temporal.Instant {
     return Temporal.Instant.from(this.#wire.time_fired);
   }
+
+  /** @internal */
+  override [revise](changes: object, source: SignalSource): HomeEvent<Type, unknown> {
+    refuseOtherChanges(changes, ['data']);
+    const data = 'data' in changes ? changes.data : this.data;
+    return new HomeEvent<Type, unknown>(this.type, this.#wire, data, source, this.#asker);
+  }
 }
 
 /** What a handler of `onCallService` is called with: somebody called a service, whatever became of it. */
@@ -56,11 +64,17 @@ export class ServiceCallEvent<Service extends string = string> extends BusEvent 
   readonly #wire: WireEvent;
   readonly #asker: CauseAsker;
 
-  constructor(service: Service, wire: WireEvent, source: SignalSource, asker: CauseAsker) {
+  constructor(
+    service: Service,
+    wire: WireEvent,
+    source: SignalSource,
+    asker: CauseAsker,
+    data: Readonly<Record<string, unknown>> = serviceDataOf(wire),
+  ) {
     super(source);
     this.#asker = asker;
     this.service = service;
-    this.data = deepFrozen(serviceDataOf(wire));
+    this.data = deepFrozen(data);
     this.#wire = wire;
     Object.freeze(this);
   }
@@ -76,6 +90,13 @@ export class ServiceCallEvent<Service extends string = string> extends BusEvent 
 
   override get firedAt(): Temporal.Instant {
     return Temporal.Instant.from(this.#wire.time_fired);
+  }
+
+  /** @internal */
+  override [revise](changes: object, source: SignalSource): ServiceCallEvent<Service> {
+    refuseOtherChanges(changes, ['data']);
+    const data = 'data' in changes && isRecord(changes.data) ? changes.data : this.data;
+    return new ServiceCallEvent(this.service, this.#wire, source, this.#asker, data);
   }
 }
 

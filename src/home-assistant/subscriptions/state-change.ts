@@ -1,6 +1,13 @@
-import { BusEvent, type SignalSource } from '../../bus/event.ts';
+import { BusEvent, revise, type SignalSource } from '../../bus/event.ts';
+import { refuseOtherChanges } from '../../bus/middleware.ts';
 import type { SubscriptionHappening } from '../../bus/subscription.ts';
-import { EntityState, peekAttribute, type StateContext } from '../states/entity-state.ts';
+import {
+  EntityState,
+  peekAttribute,
+  revisedState,
+  type StateContext,
+  type StateRevision,
+} from '../states/entity-state.ts';
 import type { Cause } from '../provenance/cause.ts';
 import type { AttributedWrite, CauseAsker, Change } from '../provenance/provenance.ts';
 
@@ -70,6 +77,31 @@ export class StateChange extends BusEvent {
     return (this.to ?? this.from)?.context;
   }
 
+  /** @internal */
+  override [revise](changes: object, source: SignalSource): StateChange {
+    return new StateChange(this.revised(changes), source, this.#asker);
+  }
+
+  /** What the same event with other states is made of. @internal */
+  protected revised(changes: object): StateOccurrence {
+    refuseOtherChanges(changes, ['from', 'to']);
+    const { kind, entityId, resync, backfill, stale } = this;
+    const { from, to }: { from?: StateRevision; to?: StateRevision } = changes;
+    return {
+      ...{ kind, entityId, resync, backfill, stale },
+      from: this.from === null || from === undefined ? this.from : revisedState(this.from, from),
+      to: this.to === null || to === undefined ? this.to : revisedState(this.to, to),
+      firedAtMs: this.#firedAtMs,
+      origin: this.#origin ?? this.to,
+      restarted: this.#restarted,
+    };
+  }
+
+  /** @internal */
+  protected get asker(): CauseAsker {
+    return this.#asker;
+  }
+
   #change(): Change {
     const { entityId, from, resync, kind } = this;
     const seen = !resync && kind !== 'initial';
@@ -89,6 +121,11 @@ export class AttributeChange extends StateChange {
 
   get value(): unknown {
     return attributeOf(this.to, this.attribute);
+  }
+
+  /** @internal */
+  override [revise](changes: object, source: SignalSource): AttributeChange {
+    return new AttributeChange(this.revised(changes), source, this.asker, this.attribute);
   }
 
   get previous(): unknown {

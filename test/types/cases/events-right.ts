@@ -106,3 +106,20 @@ export class Right extends App {
     this.logger.info(event.home);
   }
 }
+
+export class BeforeHandlers extends App {
+  override onInitialize() {
+    this.bus.use((event, next) => {
+      if (event.kind === 'changed') return next({ to: { state: event.from.state, attributes: {} } });
+      if (event.kind === 'topic') return next({ data: [event.topic, event.from] });
+      if (event.kind !== 'disconnected') next();
+    });
+    const topics = this.bus.history({ topic: 'garage.opened', limit: 3 });
+    const by: 'car' | 'person' | undefined = topics[0]?.data.by;
+    const states: readonly (string | undefined)[] = this.bus
+      .history({ entity: 'light.*', since: '1h' })
+      .map((change) => change.to?.state);
+    const kinds: readonly string[] = this.bus.history().map((happening) => happening.kind);
+    this.logger.info({ by, states, kinds });
+  }
+}
