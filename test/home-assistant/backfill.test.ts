@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StateChangeEvent } from 'hassette';
 import { delay, refuse, unreachable } from '../../src/simulator/faults.ts';
-import { makeHouse, startDaemon } from './provenance/trail-fixture.ts';
+import { inWords as causeInWords, makeHouse, startDaemon } from './provenance/trail-fixture.ts';
 
 const HISTORY = 'history/history_during_period';
 
@@ -100,6 +100,22 @@ describe('a subscription with backfill', () => {
       'switch.a on→off resync',
     ]);
     expect(t.asked).toEqual([['light.a', 'light.b', 'switch.a']]);
+  });
+
+  it('knows who made the last change, and not who made those before, of which the history does not say it', async () => {
+    await using t = await setUp();
+    const whose: string[] = [];
+    const ofThings: unknown[] = [];
+    t.bus.onStateChange('light.a', { backfill: true }, ({ cause }) => void whose.push(causeInWords(cause)));
+    t.bus.onStateChange('light.a', { backfill: true, cause: 'device' }, (event) => void ofThings.push(event));
+    await t.lose();
+    for (const service of ['light.turn_on', 'light.turn_off', 'light.turn_on']) {
+      await t.advance('1s');
+      await t.call(service, { entity_id: ['light.a'] });
+    }
+    await t.back();
+    expect(whose).toEqual(['unknown?', 'unknown?', 'user']);
+    expect(ofThings).toEqual([]);
   });
 
   it('asks nothing at the start, nor where nobody wants it', async () => {

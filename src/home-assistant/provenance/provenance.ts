@@ -152,6 +152,8 @@ export class Provenance {
     if (change.restarted) return UNKNOWN;
     const echoed = change.writes.findLast((write) => isEcho(write, change.from, to));
     if (echoed !== undefined) return causeOfEcho(echoed, app);
+    // A step from the history, which keeps no contexts: somebody may have made it.
+    if (context.id === '') return UNKNOWN;
     return { kind: 'device', certain: change.seen && this.#hearsCalls };
   }
 
