@@ -23,6 +23,17 @@ describe('runApp', () => {
     expect(t.app.seen).toEqual(['on']);
   });
 
+  it('has run what is due at the start', async () => {
+    class Due extends App {
+      runs = 0;
+      readonly job = this.scheduler.register('due', () => (this.runs += 1));
+    }
+    await using t = await runApp(Due, { home });
+    t.app.job.submit(undefined, { in: '10m', durable: true });
+    await t.restart({ down: '1h' });
+    expect(t.app.runs).toBe(1);
+  });
+
   it('puts the home where the test says, for the sun', async () => {
     class Sunny extends App {}
     const now = '2026-06-21T00:30[Europe/Oslo]';
