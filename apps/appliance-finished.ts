@@ -1,4 +1,4 @@
-import { above, App, below, duration, entityId, serviceId, z } from 'hassette';
+import { App, duration, entityId, type JobRun, serviceId, z } from 'hassette';
 
 const Config = z
   .object({
@@ -23,57 +23,80 @@ const Config = z
   });
 
 /**
- * Tells when an appliance has finished, by the power it draws, and reminds until its door is opened.
- *
- * Met: a sensor that reports only on change (the wait runs on the clock, not on reports); pauses and anti-crease pulses
- * (they begin the wait anew); power that idles above zero; `unknown` and values that are no numbers are looked through;
- * a start in the middle of a programme, or after its end.
- *
- * Not yet: a programme that ended while the daemon was down is not told, and reminders do not go on after a restart
- * (needs storage); energy per programme (needs history); a phase of its own as an entity.
+ * Tells when an appliance has finished and what it has used, by the power that it draws, and reminds until its door is
+ * opened. The programme and the reminders go on over a restart.
  */
 export class ApplianceFinished extends App.with(Config) {
-  #running = false;
+  readonly beganAt = this.store.value('began at', z.string());
 
-  override onInitialize() {
-    const { power, runningAbove, idleBelow, startsAfter, finishedAfter, door } = this.config;
-    this.bus.onStateChange(power, { to: above(runningAbove), for: startsAfter, immediate: true, name: 'started' }, () =>
-      this.started(),
-    );
-    this.bus.onStateChange(power, { to: below(idleBelow), for: finishedAfter, immediate: true, name: 'finished' }, () =>
-      this.finished(),
-    );
-    if (door) this.bus.onStateChange(door, { to: 'on', name: 'opened' }, () => this.stopReminding());
+  readonly reminder = this.scheduler.register('reminder', this.remind);
+
+  readonly programme = this.machine({
+    name: 'programme',
+    initial: 'idle',
+    states: {
+      idle: { when: { running: { if: this.isRunning, for: this.config.startsAfter } } },
+      running: {
+        enter: this.started,
+        when: { finished: { if: this.isIdle, for: this.config.finishedAfter } },
+      },
+      finished: {
+        enter: this.finished,
+        when: { idle: this.isDoorOpen, running: { if: this.isRunning, for: this.config.startsAfter } },
+      },
+    },
+  });
+
+  private isRunning(): boolean {
+    return this.states.above(this.config.power, this.config.runningAbove);
   }
 
-  private started() {
-    if (this.#running) return;
-    this.#running = true;
-    this.stopReminding();
+  private isIdle(): boolean {
+    return this.states.below(this.config.power, this.config.idleBelow);
+  }
+
+  private isDoorOpen(): boolean {
+    return this.config.door !== undefined && this.states.is(this.config.door, 'on');
+  }
+
+  private async started(): Promise<void> {
     this.logger.info(`${this.config.appliance} is running`);
+    await this.beganAt.set(this.clock.ago(this.config.startsAfter).toInstant().toString());
   }
 
-  private async finished() {
-    if (!this.#running) return;
-    this.#running = false;
-    this.logger.info(`${this.config.appliance} has finished`);
-    this.remind();
-    await this.tell(`${this.config.appliance} has finished.`);
+  private async finished(): Promise<void> {
+    const { appliance, reminders } = this.config;
+    this.logger.info(`${appliance} has finished`);
+    this.remindLater(reminders);
+    // Without a history it has finished all the same.
+    const used = await this.energyUsed().catch(() => 0);
+    await this.tell(`${appliance} has finished.${used > 0 ? ` It has used ${used.toFixed(2)} kWh.` : ''}`);
   }
 
-  private remind() {
-    const { door, remindEvery, reminders, appliance } = this.config;
-    if (!door) return;
-    let left = reminders;
-    this.scheduler.runEvery(remindEvery, { group: 'reminders', name: 'reminder' }, async (run) => {
-      left -= 1;
-      if (left <= 0) run.job.cancel();
-      if (left >= 0) await this.tell(`${appliance} is still waiting to be emptied.`);
-    });
+  /** In kWh, by what Home Assistant has recorded of its power. */
+  private async energyUsed(): Promise<number> {
+    const since = Temporal.Instant.from((await this.beganAt.get()) ?? this.clock.now().toInstant());
+    let wattHours = 0;
+    let last = { at: since, watts: 0 };
+    for await (const { at, before, number: watts = 0 } of this.api.history(this.config.power, { since })) {
+      const from = before ? since : at;
+      wattHours += last.watts * last.at.until(from).total('hours');
+      last = { at: from, watts };
+    }
+    return wattHours / 1000;
   }
 
-  private stopReminding() {
-    this.scheduler.group('reminders').cancel();
+  private remindLater(left: number) {
+    if (this.config.door === undefined || left === 0) return;
+    const finishedAt = this.programme.since.toString();
+    this.reminder.submit({ finishedAt, left }, { in: this.config.remindEvery, durable: true });
+  }
+
+  private async remind({ args }: JobRun<{ readonly finishedAt: string; readonly left: number }>) {
+    // It has been emptied since, and may have finished again.
+    if (!this.programme.is('finished') || this.programme.since.toString() !== args.finishedAt) return;
+    this.remindLater(args.left - 1);
+    await this.tell(`${this.config.appliance} is still waiting to be emptied.`);
   }
 
   private async tell(message: string) {
