@@ -10,32 +10,57 @@ const KILLS = Number(process.env['KILLS'] ?? 200);
 const SEED = Number(process.env['KILLS_SEED'] ?? 20_261_121);
 /** So many daemons at a time, each with a home and a folder of its own. */
 const AT_ONCE = 2;
-const HOLD_MS = 150;
+/** How long each wait lasts. */
+const WAIT_MS = 150;
+/** When nobody has heard the answer to a question, it is over by then. */
+const UNANSWERED_MS = 600;
 /** Before the call, and after it. */
 const HALF_HANDLER_MS = 60;
-/** From the change that begins a wait to well after its handler. */
-const LIFE_MS = HOLD_MS + 2 * HALF_HANDLER_MS + 100;
+/** From the change that begins the waits to well after their handlers. */
+const LIFE_MS = WAIT_MS + 2 * HALF_HANDLER_MS + 100;
 /** What is to happen happens by then, on a machine that is busy too. */
 const LATEST_MS = 30_000;
+const PHONE = 'mobile_app_anna';
 
-const WAITS = (['run-again', 'skip'] as const).map((policy) => ({ policy, name: policy.replace('-', '_') }));
+const WAITS = (['hold', 'job', 'question'] as const).flatMap((kind) =>
+  (['run-again', 'skip'] as const).map((policy) => ({ kind, policy, name: `${kind}_${policy.replace('-', '_')}` })),
+);
 type Wait = (typeof WAITS)[number];
 
+/** Each wait begins as its sensor goes off, and turns off its light; one that it begins itself says when that is stored. */
 const app = `
   import { App } from 'hassette';
   const half = { milliseconds: ${HALF_HANDLER_MS} };
   export class Killed extends App {
     override onInitialize() {
-      for (const { policy, name } of ${JSON.stringify(WAITS)}) {
+      for (const { kind, policy, name } of ${JSON.stringify(WAITS)}) {
         const sensor = 'binary_sensor.' + name;
-        this.bus.onStateChange(sensor, {
-          to: 'off', for: { milliseconds: ${HOLD_MS} }, name, durable: true, onInterrupted: policy,
-        }, async () => {
+        const options = { onInterrupted: policy };
+        const handle = async (at) => {
           await this.tasks.sleep(half);
-          await this.api.call('light.turn_off', { target: 'light.' + name });
+          await this.api.call('light.turn_off', { target: 'light.' + name, data: { transition: at } });
           await this.tasks.sleep(half);
           this.logger.info(name + ' is done');
-        });
+        };
+        const begun = () => this.api.call('light.turn_on', { target: 'light.' + name });
+        const at = () => this.states.get('input_number.round').number;
+        if (kind === 'hold') {
+          const hold = { to: 'off', for: { milliseconds: ${WAIT_MS} }, name, durable: true, ...options };
+          this.bus.onStateChange(sensor, hold, () => handle(at()));
+        } else if (kind === 'job') {
+          const job = this.scheduler.register(name, options, (run) => handle(run.args));
+          this.bus.onStateChange(sensor, { to: 'off' }, async () => {
+            if (await job.submit(at(), { in: { milliseconds: ${WAIT_MS} }, durable: true }).stored) await begun();
+          });
+        } else {
+          const over = (answer) => handle(answer.args);
+          const question = this.api.question(name, { onAnswer: over, onExpired: over, ...options });
+          this.bus.onStateChange(sensor, { to: 'off' }, async () => {
+            const timeout = { milliseconds: ${UNANSWERED_MS} };
+            await question.ask('${PHONE}', { message: 'Off?', actions: ['Yes'], timeout, args: at() });
+            await begun();
+          });
+        }
         this.bus.onStateChange(sensor, { to: 'on' }, () => this.logger.info(name + ' may begin'));
       }
     }
@@ -48,6 +73,8 @@ const app = `
 
 interface Outcome extends Wait {
   readonly killedAfterMs: number;
+  /** Whether it had begun for good when the daemon was killed. */
+  readonly begun: boolean;
   readonly runs: number;
   readonly told: boolean;
 }
@@ -55,22 +82,46 @@ interface Outcome extends Wait {
 const clock = new SystemClock();
 const after = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, 'a test', resolve));
 
+/** A home with a person who takes a while to answer. */
+function inhabitedHome(): SimulatedHome {
+  const states = WAITS.flatMap(({ name }) => [`binary_sensor.${name}`, `light.${name}`].map((id) => [id, 'on']));
+  const home = new SimulatedHome({
+    ...{ clock, notifiers: [PHONE] },
+    states: { ...Object.fromEntries(states), 'input_number.round': '0' },
+  });
+  home.add({
+    name: 'somebody answers',
+    command: (command, _connection, pass) => {
+      pass(command);
+      const action = /"action":"([^"]+)"/.exec(JSON.stringify(command))?.[1];
+      if (command.type !== 'call_service' || action === undefined) return;
+      clock.after(WAIT_MS, 'an answer', () => home.fireEvent('mobile_app_notification_action', { action }));
+    },
+  });
+  return home;
+}
+
 /** One daemon after the other on the same data: each is killed at some moment, and the next one is to make good. */
 async function lineage(moments: readonly number[]): Promise<readonly Outcome[]> {
-  const states = WAITS.flatMap(({ name }) => [`binary_sensor.${name}`, `light.${name}`].map((id) => [id, 'on']));
-  const home = new SimulatedHome({ clock, states: Object.fromEntries(states) });
+  const home = inhabitedHome();
   await using server = await SimulatorServer.listen(home);
   const configuration = `homes: { default: { url: "${server.url}", token: "${home.token}" } }\napps: { killed: { class: Killed } }`;
   await using first = new Spawned(['run'], { files: { 'hassette.yaml': configuration, 'apps/killed.ts': app } });
   await first.logged('it goes on');
   const outcomes: Outcome[] = [];
   let daemon = first;
-  for (const killedAfterMs of moments) {
+  for (const [round, killedAfterMs] of moments.entries()) {
     const before = home.calls.length;
+    home.setState('input_number.round', String(round));
     for (const { name } of WAITS) home.setState(`binary_sensor.${name}`, 'off');
     await after(killedAfterMs);
     daemon.signal('SIGKILL');
     await daemon.ended;
+    const callsOf = (service: string, { name }: Wait) =>
+      home.calls
+        .slice(before)
+        .filter((call) => call.service === service && [call.target['entity_id']].flat().includes(`light.${name}`));
+    const begun = new Map(WAITS.map((wait) => [wait, wait.kind === 'hold' || callsOf('turn_on', wait).length > 0]));
 
     const next = new Spawned(['run'], { folder: first.folder });
     await next.logged('it goes on');
@@ -78,13 +129,12 @@ async function lineage(moments: readonly number[]): Promise<readonly Outcome[]> 
       WAITS.map((wait) => ({
         ...wait,
         killedAfterMs,
-        runs: home.calls
-          .slice(before)
-          .filter(({ target }) => [target['entity_id']].flat().includes(`light.${wait.name}`)).length,
-        told: next.log.some(({ msg }) => msg.startsWith(`"${wait.name}" of `) && msg.includes('was cut short')),
+        begun: begun.get(wait) === true,
+        runs: callsOf('turn_off', wait).filter(({ data }) => data['transition'] === round).length,
+        told: next.log.some(({ msg }) => msg.includes(`"${wait.name}"`) && msg.includes('was cut short')),
       }));
-    const isOver = ({ policy, name, runs, told }: Outcome): boolean =>
-      told ? policy === 'skip' || next.log.some(({ msg }) => msg === `${name} is done`) : runs > 0;
+    const isOver = ({ begun: hasBegun, policy, name, runs, told }: Outcome): boolean =>
+      told ? policy === 'skip' || next.log.some(({ msg }) => msg === `${name} is done`) : runs > 0 || !hasBegun;
     await expect
       .poll(() => outcomesNow().filter((outcome) => !isOver(outcome)), { timeout: LATEST_MS, interval: 20 })
       .toEqual([]);
@@ -100,9 +150,9 @@ async function lineage(moments: readonly number[]): Promise<readonly Outcome[]> 
   return outcomes;
 }
 
-function isWrong({ policy, runs, told }: Outcome): boolean {
-  if (policy === 'skip') return runs > 1 || (runs === 0 && !told);
-  return runs === 0 || runs > 2 || (runs === 2 && !told);
+function isWrong({ begun, policy, runs, told }: Outcome): boolean {
+  if (policy === 'skip') return runs > 1 || (runs === 0 && begun && !told);
+  return (runs === 0 && begun) || runs > 2 || (runs === 2 && !told);
 }
 
 describe('what is durable, in a daemon that is killed at any moment', () => {
@@ -113,11 +163,15 @@ describe('what is durable, in a daemon that is killed at any moment', () => {
     const outcomes = (await Promise.all(shares.map(lineage))).flat();
     expect(outcomes).toHaveLength(WAITS.length * KILLS);
     expect(outcomes.filter(isWrong), `with KILLS_SEED=${SEED}`).toEqual([]);
-    // It was killed while it waited, while the handler ran, and after: otherwise nothing was tried.
-    const count = (which: (outcome: Outcome) => boolean): number => outcomes.filter(which).length;
-    expect(count(({ told }) => told)).toBeGreaterThan(KILLS / 10);
-    expect(count(({ told }) => !told)).toBeGreaterThan(KILLS / 4);
-    expect(count(({ policy, runs }) => policy === 'run-again' && runs === 2)).toBeGreaterThan(0);
-    expect(count(({ policy, runs }) => policy === 'skip' && runs === 0)).toBeGreaterThan(0);
+    // Each was killed before it began, while it waited, while its handler ran, and after: otherwise nothing was tried.
+    for (const kind of ['hold', 'job', 'question']) {
+      const count = (which: (outcome: Outcome) => boolean): number =>
+        outcomes.filter((outcome) => outcome.kind === kind && which(outcome)).length;
+      expect(count(({ begun }) => begun)).toBeGreaterThan(KILLS);
+      expect(count(({ told }) => told)).toBeGreaterThan(KILLS / 10);
+      expect(count(({ told }) => !told)).toBeGreaterThan(KILLS / 4);
+      expect(count(({ policy, runs }) => policy === 'run-again' && runs === 2)).toBeGreaterThan(0);
+      expect(count(({ policy, runs, begun }) => policy === 'skip' && runs === 0 && begun)).toBeGreaterThan(0);
+    }
   });
 });
