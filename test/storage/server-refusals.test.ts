@@ -219,6 +219,11 @@ describe('what a server says', () => {
     expect(answerOfRedis(fromRedis(message), 'Redis')).toMatchObject({ code });
   });
 
+  it('is that it wants a password, where the library says so in its place', () => {
+    const said = new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string');
+    expect(answerOfPostgres(said, 'PostgreSQL')).toMatchObject(unusable('wants a password', 'storage.password'));
+  });
+
   it('is no answer where the connection was lost', () => {
     expect(answerOfRedis(new Error('Connection is closed.'), 'Redis')).toBeUndefined();
     expect(answerOfPostgres(new Error('Connection terminated unexpectedly'), 'PostgreSQL')).toBeUndefined();

@@ -19,6 +19,11 @@ const ENDS = /^(57P0[12]|08|40003)/;
 /** What an answer of the server means for whoever runs the daemon; undefined where it is none, or its last. */
 export function answerOfPostgres(error: unknown, what: string): HassetteError | undefined {
   if (error instanceof HassetteError) return error;
+  if (error instanceof Error && error.message.startsWith('SASL:')) {
+    return new StorageUnusable(`${what} wants a password, and takes none of what it is given: ${error.message}`, {
+      hint: 'Give it in storage.url, or as storage.password.',
+    });
+  }
   const said = saidBy(error);
   return said === undefined || ENDS.test(said.state) ? undefined : problemOf(said, what);
 }
