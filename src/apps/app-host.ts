@@ -88,14 +88,15 @@ export class AppHost extends Resource implements HostOrders, Activity {
     this.blocking = new BlockingPool(this);
     this.storage = new Storage(options.storage, clock);
     this.waits = new WriteBehind(this, {
-      ...{ name: 'waits', storage: this.storage, what: 'what apps wait for' },
+      ...{ name: 'waits', storage: this.storage, what: 'what apps wait for, and where their rules stand' },
       gatherMs: GATHER_WAITS_MS,
     });
     this.rules = new RuleService(this, {
       executor: this.executor,
       homes: this.homes.values(),
       storage: this.storage,
-    });
+      behind: this.waits,
+    }).dependsOn(this.waits);
   }
 
   async startApp(spec: AppSpec): Promise<AppReport> {

@@ -2,6 +2,7 @@ import { type Door, lengthOf, refuseUnknownOptions, wrong } from '../bus/handler
 import { type DurationInput, durationMs } from '../kernel/duration.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
 import type { Failure } from '../kernel/failure.ts';
+import { STORAGE_LIMITS } from '../storage/storable.ts';
 import type { PhaseHolds } from './phase.ts';
 import type { RuleChange } from './rule-change.ts';
 
@@ -87,8 +88,9 @@ export function readRuleOptions(options: RuleOptions, method: string): RuleSetti
 
 /** A name under which something is remembered. */
 export function readName(name: unknown, door: Door): string | undefined {
-  if (name === undefined || (typeof name === 'string' && name.trim() !== '')) return name;
-  throw wrong(door, 'name', name, 'a text that is not empty');
+  const isName = typeof name === 'string' && name.trim() !== '' && Buffer.byteLength(name) <= STORAGE_LIMITS.keyBytes;
+  if (name === undefined || isName) return name;
+  throw wrong(door, 'name', name, `a text that is not empty, of ${STORAGE_LIMITS.keyBytes} bytes at most`);
 }
 
 function readHolds(hold: RuleOptions['hold'], door: Door): PhaseHolds {

@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Executor } from '../kernel/executor.ts';
 import { Resource } from '../kernel/resource.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { WriteBehind } from '../storage/write-behind.ts';
 import { DueTimes } from './due-times.ts';
 import type { KeptRule, RuleDescription } from './kept-rule.ts';
 import type { RuleMemory } from './rule-memory.ts';
@@ -13,6 +14,8 @@ export interface RuleServiceOptions {
   readonly homes: Iterable<Home>;
   /** Where it is remembered how the rules stand. */
   readonly storage: Storage;
+  /** What writes that down. */
+  readonly behind: WriteBehind;
 }
 
 /** All rules of an app host: what is due, and what is remembered of them. */
@@ -32,7 +35,8 @@ export class RuleService extends Resource {
     super('rules', owner);
     this.executor = options.executor;
     this.#homes = options.homes;
-    this.#records = new RuleRecords(this, options.storage);
+    const { storage, behind } = options;
+    this.#records = new RuleRecords({ storage, behind, logger: this.logger });
     this.dues = new DueTimes(this.clock, 'what is next for the rules');
   }
 
