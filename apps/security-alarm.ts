@@ -30,9 +30,9 @@ const FIRST = { priority: 100 } as const;
  *
  * Met: delays and siren go on over a restart of the daemon and of Home Assistant, and what was due meanwhile is made good;
  * what is open when it is armed is told, and left out until it is closed; a door that was opened while the daemon was
- * off, or opened and closed again while the connection was lost; contacts that rattle; more that is opened during a delay or the alarm begins nothing anew; sensors
- * that fall silent; a siren that could not be reached is set when the home is back; disarmed from a phone with the code;
- * what happened is kept.
+ * off, or opened and closed again while the connection was lost; contacts that rattle; more that is opened begins neither
+ * a delay nor the siren anew; sensors that fall silent; a siren that could not be reached is set when the home is back;
+ * disarmed on a phone, with a code; what happened is kept.
  *
  * Not yet: a door that was opened and closed again while the daemon was off; a panel of its own in Home Assistant; while
  * the connection is lost nobody can be told but the log.
@@ -109,11 +109,11 @@ export class SecurityAlarm extends App.with(Config) {
     await this.journal.update((lines) => [...lines, `${firedAt.toString()} ${to} ${why}`.trim()].slice(-100));
     if (from === undefined) return;
     if (to === 'disarmed') this.#question.takeBack();
-    if (to === 'entering' || (to === 'sounding' && this.#question.open === 0)) await this.ask();
     if (to === 'leaving') await this.tell(`The alarm is armed in ${this.config.exitDelay}.${this.leftOut()}`);
     if (to === 'sounding') await this.tell(`ALARM: ${why}`);
     if (to === 'armed' && from === 'sounding') await this.tell('The siren has ended. The alarm is still armed.');
     if (to === 'disarmed') await this.tell('The alarm is disarmed.');
+    if (to === 'entering' || (to === 'sounding' && this.#question.open === 0)) await this.ask();
   }
 
   /** What is open or silent when it is armed. */

@@ -36,6 +36,7 @@ const environment = {
   HOME_ASSISTANT_TOKEN: 'token',
   CABIN_TOKEN: 'token',
   STORAGE_PASSWORD: 'password',
+  ALARM_CODE: '4711',
 };
 
 describe('configurations in the documentation', () => {

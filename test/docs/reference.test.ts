@@ -7,11 +7,16 @@ import { HANDLER_OPTIONS } from '../../src/bus/handler-options.ts';
 import { STATE_MEANINGS } from '../../src/home-assistant/domains/domain-states.ts';
 import { CALENDAR, RUN_EVERY, RUN_SUN } from '../../src/scheduler/job-options.ts';
 import { z } from 'zod';
+import { AdaptiveLighting } from '../../apps/adaptive-lighting.ts';
 import { ApplianceFinished } from '../../apps/appliance-finished.ts';
 import { ClimateSchedule } from '../../apps/climate-schedule.ts';
+import { CoverBySun } from '../../apps/cover-by-sun.ts';
+import { GarageOpen } from '../../apps/garage-open.ts';
 import { LowBatteryDigest } from '../../apps/low-battery-digest.ts';
 import { MotionLight } from '../../apps/motion-light.ts';
+import { PresenceSimulation } from '../../apps/presence-simulation.ts';
 import { Presence } from '../../apps/presence.ts';
+import { SecurityAlarm } from '../../apps/security-alarm.ts';
 import { page, rowsBelow } from './pages.ts';
 
 /** The words in backticks of the first column of a table. */
@@ -87,6 +92,11 @@ describe('the recipes', () => {
     ['climate-schedule', ClimateSchedule],
     ['appliance-finished', ApplianceFinished],
     ['low-battery-digest', LowBatteryDigest],
+    ['cover-by-sun', CoverBySun],
+    ['garage-open', GarageOpen],
+    ['adaptive-lighting', AdaptiveLighting],
+    ['security-alarm', SecurityAlarm],
+    ['presence-simulation', PresenceSimulation],
   ])('name every setting of %s, with its default', (name, sample) => {
     const { properties = {} } = z.toJSONSchema(sample[appSchema], { io: 'input', unrepresentable: 'any' });
     const { text } = page(`docs/recipes/${name}.md`);
