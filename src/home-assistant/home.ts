@@ -12,8 +12,10 @@ import { Provenance } from './provenance/provenance.ts';
 import { REGISTRY_EVENTS, RegistryMirror } from './registries/registry-mirror.ts';
 import { perhapsRenamed } from './registries/rename-search.ts';
 import { Selections } from './registries/selections.ts';
+import { placesOf, unknownPlaces } from './registries/unknown-places.ts';
 import { ServiceCatalogue } from './calls/service-catalogue.ts';
 import type { HomeKnowledge } from './calls/service-check.ts';
+import type { TargetSelection } from './calls/target.ts';
 import { Backfill } from './states/backfill.ts';
 import { StateMirror, type StateTransition } from './states/state-mirror.ts';
 
@@ -236,6 +238,11 @@ export class Home extends Resource implements HomeKnowledge {
 
   entityIds(domain?: string): Iterable<string> {
     return this.mirror.entityIds(domain);
+  }
+
+  missingPlaces(target: TargetSelection): readonly string[] {
+    const { current, index } = this.registries;
+    return current ? unknownPlaces(placesOf(target), index) : [];
   }
 
   protected override onStart(): void {

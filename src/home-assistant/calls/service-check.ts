@@ -31,6 +31,8 @@ export interface HomeKnowledge {
   serviceIds(): Iterable<string>;
   hasEntity(entityId: string): boolean;
   entityIds(domain?: string): Iterable<string>;
+  /** The areas, floors, labels and devices of a target that it does not have, in words. */
+  missingPlaces(target: TargetSelection): readonly string[];
 }
 
 export type Verdict =
@@ -51,7 +53,9 @@ export function checkCall(call: CallToCheck, home: HomeKnowledge): Verdict {
   const service = home.service(call.service);
   if (service === 'undescribed') return FINE;
   if (service === undefined) return refused(unknownService(call.service, home));
-  const doubts: string[] = [];
+  // Home Assistant does nothing for them, and the rest of the target is as it is.
+  const missing = call.target === undefined ? [] : home.missingPlaces(call.target);
+  const doubts = missing.map((words) => `Home "${home.home}" has ${words}, in a call of ${call.service}`);
   const error =
     responseError(call, service) ??
     targetError(call, service) ??

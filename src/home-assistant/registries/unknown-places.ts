@@ -1,9 +1,13 @@
 import { nearest } from '../../kernel/nearest.ts';
 import type { RegistryIndex } from './registry-index.ts';
+import type { TargetSelection } from '../calls/target.ts';
 import type { Choice } from './selection.ts';
 
+/** Where a choice says that entities are, or whose they are. */
+export type Places = Pick<Choice, 'area' | 'floor' | 'label' | 'device' | 'integration'>;
+
 /** What a choice names and the home does not have, in words: most often a slip, or a name in place of an id. */
-export function unknownPlaces(choice: Choice, index: RegistryIndex): readonly string[] {
+export function unknownPlaces(choice: Places, index: RegistryIndex): readonly string[] {
   const integrations = new Set(Array.from(index.entities(), ({ integration }) => integration));
   return [
     ...missing('area', choice.area, index.areas),
@@ -12,6 +16,21 @@ export function unknownPlaces(choice: Choice, index: RegistryIndex): readonly st
     ...missing('device', choice.device, index.devices),
     ...missing('integration', choice.integration, new Map(Array.from(integrations, (name) => [name, { name }]))),
   ];
+}
+
+/** What a target names by Home Assistant's own words. */
+export function placesOf({ area_id, floor_id, label_id, device_id }: TargetSelection): Places {
+  return {
+    ...(area_id === undefined ? {} : { area: idsOf(area_id) }),
+    ...(floor_id === undefined ? {} : { floor: idsOf(floor_id) }),
+    ...(label_id === undefined ? {} : { label: idsOf(label_id) }),
+    ...(device_id === undefined ? {} : { device: idsOf(device_id) }),
+  };
+}
+
+/** `none` is nobody, in Home Assistant's words. */
+function idsOf(given: string | readonly string[]): ReadonlySet<string> {
+  return new Set([given].flat().filter((id) => id !== 'none'));
 }
 
 function missing(

@@ -27,6 +27,7 @@ const home: HomeKnowledge = {
   serviceIds: () => SERVICES.keys(),
   hasEntity: (entityId) => ENTITIES.includes(entityId),
   entityIds: (domain) => ENTITIES.filter((entityId) => domain === undefined || domainOf(entityId) === domain),
+  missingPlaces: ({ area_id: area }) => (area === 'kichen' ? ['no area "kichen"; did you mean "kitchen"?'] : []),
 };
 
 function check(service: string, call: Partial<CallToCheck> = {}): string {
@@ -112,6 +113,12 @@ describe('checkCall', () => {
     expect(check('light.turn_on', { target: { entity_id: ['all'] } })).toMatch(/^INVALID_TARGET/);
     const room: object = { room: 'kitchen' };
     expect(check('light.turn_on', { target: room })).toMatch(/^INVALID_TARGET: "room" is not a part of a target/);
+  });
+
+  it('sends a target that names an area which is not there, with a doubt', () => {
+    expect(check('light.turn_on', { target: { area_id: 'kichen' } })).toBe(
+      'doubtful: Home "default" has no area "kichen"; did you mean "kitchen"?, in a call of light.turn_on',
+    );
   });
 
   it('refuses a field whose name is a slip', () => {

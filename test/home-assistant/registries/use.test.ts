@@ -91,6 +91,17 @@ describe('a call', () => {
     expect(t.simulated.calls).toEqual([]);
   });
 
+  it("says what is not there of a target in Home Assistant's own words, and sends it", async () => {
+    await using t = await startSimulatedHouse();
+    await t.known();
+    const target = { area_id: ['kitchen', 'kichen'], floor_id: 'none', label_id: 'nihgt', device_id: 'lamp' };
+    expect(t.home.missingPlaces(target)).toEqual([
+      'no area "kichen"; did you mean "kitchen"?',
+      'no label "nihgt"; did you mean "night"?',
+    ]);
+    expect(t.home.missingPlaces({ entity_id: 'light.no_such' })).toEqual([]);
+  });
+
   it('for an entity under the id that it had reaches it under the one that it has', async () => {
     await using t = await startSimulatedHouse();
     await t.known();
