@@ -219,8 +219,16 @@ export class AppHandler extends Resource implements Activity {
     return thread;
   }
 
-  #spec(name: string, { class: className, config, home, dryRun, logLevel }: AppSettings): AppSpec {
-    return { name, className, config: config ?? {}, home, logLevel, dryRun: dryRun ?? this.#options.dryRun };
+  #spec(name: string, { class: className, config, home, dryRun, logLevel, runsPerMinute }: AppSettings): AppSpec {
+    return {
+      name,
+      className,
+      config: config ?? {},
+      home,
+      logLevel,
+      runsPerMinute,
+      dryRun: dryRun ?? this.#options.dryRun,
+    };
   }
 
   #control(self: () => HostOrders = () => this.host): HostControl {

@@ -5,6 +5,7 @@ import { type Failure, messageOf } from '../kernel/failure.ts';
 import type { Outcome } from '../kernel/lane-options.ts';
 import { Life } from '../kernel/life.ts';
 import { Resource } from '../kernel/resource.ts';
+import type { HeldRuns } from '../kernel/run-pace.ts';
 import { isCancellation, untilAborted } from '../kernel/waiting.ts';
 import { WaitLedger } from '../storage/wait-ledger.ts';
 import { checkAppConfig, checkDefaults } from './app-config.ts';
@@ -32,6 +33,8 @@ const START_LIMIT_HINT =
   'Give what goes on for long to `this.tasks.spawn`, without awaiting it; or raise `limits.startHook` of the configuration.';
 const SHUTDOWN_LIMIT_HINT =
   'The stop goes on without it. Where it is too short, raise `limits.shutdownHooks` of the configuration.';
+const HELD_HINT =
+  'Look for handlers that answer what they do themselves, or give them `debounce` or `throttle`; or raise `runsPerMinute`.';
 const SHUTDOWN_HOOKS = ['beforeShutdown', 'onShutdown', 'afterShutdown'] as const;
 
 /** A start hook came to no good end. It has been reported already. */
@@ -139,6 +142,7 @@ export class AppInstance extends Resource {
         this.#move('home-awaited');
         await home.whenKnown(this.signal);
       }
+      this.#setPace();
       await this.#around.rules.prepare(home.home, this.name);
       await this.#waits.load();
       if (this.signal.aborted) return;
@@ -186,6 +190,20 @@ export class AppInstance extends Resource {
     const home = homes.get(name);
     if (home === undefined) throw new TypeError(`home "${name}" was chosen, and is not there`);
     return home;
+  }
+
+  #setPace(): void {
+    const { executor, limits } = this.#around;
+    const perMinute = this.spec.runsPerMinute ?? limits.runsPerMinute;
+    if (perMinute === undefined) return;
+    executor.setPace(this.#life, {
+      perMinute,
+      onHeld: (held) => {
+        this.#tell({ held });
+        if (held === undefined) this.logger.info(`${this.name} keeps its pace again`);
+        else this.logger.warn({ ...held, hint: HELD_HINT }, tellsHeld(this.name, held));
+      },
+    });
   }
 
   #belongings(config: unknown, home: Home): Belongings {
@@ -284,6 +302,11 @@ export class AppInstance extends Resource {
     const { status }: { readonly status: AppStatus } = this.#report;
     if (isSettled(status)) this.#settled.resolve(this.#report);
   }
+}
+
+function tellsHeld(name: string, { perMinute, waited }: HeldRuns): string {
+  const runs = waited === 1 ? 'a run' : `${waited} runs`;
+  return `${name}: ${runs} of its handlers had to wait, since it may begin ${perMinute} a minute (\`runsPerMinute\`)`;
 }
 
 function problemOf(error: unknown, name: string): AppProblem {

@@ -14,6 +14,8 @@ export interface AppLimits {
   readonly maxPending: number;
   /** Each call of a home that says nothing else. */
   readonly callTimeoutMs: number;
+  /** How many runs of its handlers may begin in a minute, of apps that say nothing else. */
+  readonly runsPerMinute?: number | undefined;
   /** What `bus.history` remembers. */
   readonly history: HistoryLimits;
 }

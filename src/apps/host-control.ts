@@ -1,6 +1,7 @@
 import type { Happening, HistoryQuestion } from '../bus/event-history.ts';
 import type { Emission } from '../bus/topics.ts';
 import type { LogLevel } from '../kernel/logging.ts';
+import type { HeldRuns } from '../kernel/run-pace.ts';
 import type { AppStatus } from './app-status.ts';
 
 /** An app as the configuration has it. */
@@ -13,6 +14,8 @@ export interface AppSpec {
   readonly home?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly logLevel?: LogLevel | undefined;
+  /** How many runs of its handlers may begin in a minute, in place of what holds for all. */
+  readonly runsPerMinute?: number | undefined;
 }
 
 export interface AppProblem {
@@ -38,6 +41,8 @@ export interface AppReport {
   readonly home?: string | undefined;
   /** Why it failed. */
   readonly problem?: AppProblem | undefined;
+  /** Its handlers have been held to their pace within the last minute. */
+  readonly held?: HeldRuns | undefined;
 }
 
 /** A failure of an app's code, as plain data. */

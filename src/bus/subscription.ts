@@ -135,6 +135,7 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
     this.#once = settings.once;
     this.#lane = owner.executor.lane<E>({
       ...this.#laneOptions(),
+      paced: true,
       mode: settings.mode,
       maxPending: settings.maxPending,
       overflow: settings.overflow,

@@ -111,6 +111,11 @@ const AppInstance = z.strictObject({
     .optional(),
   logLevel: logLevel.meta({ description: 'Its own log level.' }).optional(),
   dryRun: z.boolean().meta({ description: 'Log and record its calls, send none.' }).optional(),
+  runsPerMinute: z
+    .int()
+    .min(1)
+    .meta({ description: 'How many runs of its handlers may begin in a minute; what is more waits.' })
+    .optional(),
 });
 
 const Logging = z
@@ -221,6 +226,11 @@ const Limits = z
     eventBuffer: count(10_000, 'How many messages of a home may wait for their turn before its socket is paused.'),
     callsInFlight: count(100, 'How many calls of apps a home may be sent before it has answered one. Apps take turns.'),
     callsWaiting: count(1000, 'How many calls of one app may be in line for a home; more are refused.'),
+    runsPerMinute: z
+      .int()
+      .min(1)
+      .meta({ description: 'How many runs of the handlers of one app may begin in a minute; what is more waits.' })
+      .optional(),
     historyEvents: z
       .int()
       .min(0)
@@ -240,6 +250,7 @@ const Limits = z
     eventBuffer: it.eventBuffer,
     callsInFlight: it.callsInFlight,
     callsWaiting: it.callsWaiting,
+    runsPerMinute: it.runsPerMinute,
     history: { events: it.historyEvents, each: it.historyEach, bytes: it.historySize },
   }));
 

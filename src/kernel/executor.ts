@@ -10,6 +10,7 @@ import type { Life } from './life.ts';
 import { LifeScope } from './life-scope.ts';
 import type { Logger } from './logging.ts';
 import { describeRun, Run, type RunOwner } from './run.ts';
+import { RunPace, type RunPaceOptions } from './run-pace.ts';
 import { SourceLines } from './source-line.ts';
 import type { Activity } from './virtual-clock.ts';
 
@@ -60,6 +61,7 @@ export class Executor implements Activity {
   /** By the scope whose failures they are told. */
   readonly #errorLanes = new WeakMap<LifeScope, Lane<ErrorCall>>();
   readonly #listeners = new Set<(failure: Failure) => void>();
+  readonly #paces = new WeakMap<Life, RunPace>();
 
   constructor(options: ExecutorOptions) {
     this.#clock = options.clock;
@@ -73,6 +75,7 @@ export class Executor implements Activity {
       totals: noCounts(),
       onStack: undefined,
       defaults: { ...LANE_DEFAULTS, ...options.defaults },
+      paceOf: (life) => this.#paces.get(life),
       newId: options.newId ?? randomUUID,
       report: (report) => this.#report(report),
       forget: (lane) => this.#lanes.delete(lane),
@@ -82,6 +85,13 @@ export class Executor implements Activity {
   /** Opens a lane. It closes when its life ends, if not before. */
   lane<T>(options: LaneOptions<T>): Lane<T> {
     return this.#open(this.#scopeFor(options.life, options.duringStop ?? false), options);
+  }
+
+  /** Limits how fast the handlers of a life may begin, of lanes that are opened from now on. */
+  setPace(life: Life, options: Omit<RunPaceOptions, 'owner'>): void {
+    const pace = new RunPace(this.#clock, { owner: life.name, ...options });
+    this.#paces.set(life, pace);
+    life.signal.addEventListener('abort', () => pace.close(), { once: true });
   }
 
   /** All lanes that are open. */

@@ -7,6 +7,7 @@ import type { Life } from './life.ts';
 import type { LifeScope } from './life-scope.ts';
 import type { Logger } from './logging.ts';
 import type { Run } from './run.ts';
+import type { RunPace } from './run-pace.ts';
 import type { SourceLine } from './source-line.ts';
 
 /** What a lane is given by its executor. */
@@ -21,6 +22,8 @@ export interface LaneHost {
   readonly totals: LaneCounters;
   /** For lanes that say nothing else. */
   readonly defaults: LaneDefaults;
+  /** How fast the runs of a life may begin, where that is limited. */
+  paceOf(life: Life): RunPace | undefined;
   newId(): string;
   /** Logs a failure, tells whoever listens, and gives it to `onError`. */
   report(report: FailureReport): Failure;

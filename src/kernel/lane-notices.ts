@@ -11,7 +11,18 @@ export function tellsLongWait(label: string, waitedMs: number): string {
   );
 }
 
-export function tellsDrops(label: string, count: number, mode: OverlapMode, overflow: Overflow, limit: number): string {
+export interface DropReason {
+  readonly mode: OverlapMode;
+  readonly overflow: Overflow;
+  readonly limit: number;
+  /** How many runs of its app may begin in a minute, where that kept them waiting. */
+  readonly pace: number | undefined;
+}
+
+export function tellsDrops(label: string, count: number, { mode, overflow, limit, pace }: DropReason): string {
+  if (pace !== undefined) {
+    return `${label}: ${count} left out, since its app may begin ${pace} runs a minute (\`runsPerMinute\`) and ${limit} waited for that already`;
+  }
   const why =
     mode === 'single'
       ? `since the run before had not ended (\`mode: 'single'\`)`

@@ -45,6 +45,8 @@ export interface LaneOptions<T> {
   readonly priority?: number | undefined;
   /** Whether its runs may act while and after the life ends. @defaultValue false */
   readonly duringStop?: boolean | undefined;
+  /** Whether its runs begin no faster than the pace of its life, where that has one. @defaultValue false */
+  readonly paced?: boolean | undefined;
   /** What a run was called for, in words for whoever reads of its failure. */
   readonly describe?: ((input: T) => string) | undefined;
   /** Told of each failure, as an execution of its own. */

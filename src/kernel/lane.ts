@@ -14,6 +14,7 @@ import {
   timeLimitHint,
   UNHANDLED_HINTS,
 } from './lane-notices.ts';
+import type { Paced, RunPace } from './run-pace.ts';
 import { type LaneCounters, type LaneOptions, noCounts, type Outcome, type OverlapMode } from './lane-options.ts';
 import type { Life } from './life.ts';
 import type { LifeScope } from './life-scope.ts';
@@ -42,7 +43,7 @@ type Settle = (outcome: Outcome) => void;
  *
  * There are as many lanes as handlers, and most are idle: what only a busy one needs is made when it is needed.
  */
-export class Lane<T> implements LaneView, RunOwner {
+export class Lane<T> implements LaneView, RunOwner, Paced {
   readonly life: Life;
   readonly kind: ExecutionKind;
   readonly name: string;
@@ -53,6 +54,7 @@ export class Lane<T> implements LaneView, RunOwner {
   readonly #scope: LifeScope;
   readonly #options: LaneOptions<T>;
   readonly #run: LaneOptions<T>['run'];
+  readonly #pace: RunPace | undefined;
   #waiter: Waiter | undefined;
   #line: WaitingLine<T> | undefined;
   #flights: Set<LaneFlight<T>> | undefined;
@@ -77,6 +79,7 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#closed = scope.closed;
     this.#options = options;
     this.#run = options.run;
+    this.#pace = options.paced === true ? host.paceOf(options.life) : undefined;
   }
 
   get running(): number {
@@ -144,6 +147,7 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#closed = true;
     this.#dropPending();
     this.#drops?.close();
+    this.#pace?.forget(this);
     this.#rest();
     this.#scope.lanes.delete(this);
     this.host.forget(this);
@@ -170,7 +174,18 @@ export class Lane<T> implements LaneView, RunOwner {
   }
 
   get #mayStart(): boolean {
-    return this.#running === 0 || this.mode === 'parallel';
+    return (this.#running === 0 || this.mode === 'parallel') && this.#pace?.open !== false;
+  }
+
+  /** The pace of its life lets it begin the next one. */
+  resume(): void {
+    if (this.pending === 0) return;
+    if (this.#mayStart) this.host.capacity.ask(this.#waiting);
+    else this.#awaitPace();
+  }
+
+  #awaitPace(): void {
+    if (this.pending > 0 && this.#pace?.open === false) this.#pace.wait(this);
   }
 
   get #full(): boolean {
@@ -197,10 +212,13 @@ export class Lane<T> implements LaneView, RunOwner {
       this.#start(input, settle);
       return;
     }
+    const isHeld = this.#pace?.open === false;
+    if (isHeld) this.#pace?.note();
     if (this.#full && !this.#overflow(settle)) return;
     this.#line ??= new WaitingLine(this.host.clock, this.#label, (oldest) => this.#tellLongWait(oldest));
     this.#line.push(input, settle);
-    if (this.#mayStart) this.host.capacity.ask(this.#waiting);
+    if (isHeld) this.#awaitPace();
+    else if (this.#mayStart) this.host.capacity.ask(this.#waiting);
     else this.#line.watch();
   }
 
@@ -223,6 +241,7 @@ export class Lane<T> implements LaneView, RunOwner {
   #start(input: T, settle: Settle | undefined): void {
     const run = new Run(this);
     this.#running += 1;
+    this.#pace?.spend();
     this.counters.started += 1;
     this.host.totals.started += 1;
     run.outer = this.host.onStack;
@@ -351,6 +370,7 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#running -= 1;
     const { capacity } = this.host;
     if (this.pending > 0 && this.#mayStart) this.#wantPlace();
+    else this.#awaitPace();
     capacity.giveBack();
     this.#rest();
   }
@@ -365,7 +385,7 @@ export class Lane<T> implements LaneView, RunOwner {
     this.#givesWay = true;
     this.host.clock.defer(() => {
       this.#givesWay = false;
-      if (this.pending > 0 && this.#mayStart) this.host.capacity.ask(this.#waiting);
+      this.resume();
     });
   }
 
@@ -378,6 +398,7 @@ export class Lane<T> implements LaneView, RunOwner {
     }
     this.#start(next.input, next.settle);
     if (this.pending > 0 && this.#mayStart && !this.#givesWay) this.host.capacity.enlist(this.#waiting);
+    else this.#awaitPace();
   }
 
   #thrown(run: Run, input: T, error: unknown): Outcome {
@@ -429,11 +450,12 @@ export class Lane<T> implements LaneView, RunOwner {
 
   #tellDrops(count: number): void {
     const { overflow = 'drop-oldest' } = this.#options;
+    const pace = this.#pace?.open === false ? this.#pace.perMinute : undefined;
     this.host
       .loggerOf(this.life.name)
       .warn(
         { app: this.life.name, dropped: count, droppedInAll: this.counters.dropped },
-        tellsDrops(this.#label, count, this.mode, overflow, this.#limit),
+        tellsDrops(this.#label, count, { mode: this.mode, overflow, limit: this.#limit, pace }),
       );
   }
 

@@ -96,7 +96,11 @@ function problemOfReading({ name, reading }: HomeReport): readonly HealthProblem
   return [{ where: `home.${name}`, message, hint }];
 }
 
-function problemOfApp({ name, status, problem }: AppReport): readonly HealthProblem[] {
+function problemOfApp({ name, status, problem, held }: AppReport): readonly HealthProblem[] {
+  if (held !== undefined && status === 'running') {
+    const message = `it is held to ${held.perMinute} runs of its handlers a minute: ${held.waited} had to wait lately`;
+    return [{ where: `app.${name}`, message, hint: 'The log says more. `runsPerMinute` is what it may.' }];
+  }
   if (status !== 'failed') return [];
   return [{ where: `app.${name}`, message: problem?.message ?? 'has failed', hint: problem?.hint }];
 }
