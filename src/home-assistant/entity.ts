@@ -126,6 +126,15 @@ export class Entity<Id extends string = string> {
     return this.current?.attributes ?? NO_ATTRIBUTES;
   }
 
+  /** What people call it: its friendly name, or its id where it has none. */
+  get name(): string {
+    const { home } = this.#context;
+    return readAspect(home, this.entityId, 'name', () => {
+      const name = home.mirror.get(this.entityId)?.attributes['friendly_name'];
+      return typeof name === 'string' && name !== '' ? name : this.entityId;
+    });
+  }
+
   /** Whether there is a value: neither `unavailable` nor `unknown`, nor no such entity. */
   get available(): boolean {
     const { home } = this.#context;

@@ -7,6 +7,7 @@ async function startEntities() {
   const t = await startHome();
   t.link.connect({
     'light.a': { s: 'on', a: { brightness: 120 }, c: 'C', lc: 100 },
+    'light.b': { s: 'on', a: { friendly_name: 'Kitchen' }, c: 'C', lc: 100 },
     'sensor.lux': '35',
     'weather.home': 'sunny',
     'vacuum.robot': 'docked',
@@ -21,7 +22,16 @@ async function startEntities() {
     api: new Api({ home: t.home, life: t.life, clock: t.clock, logger, app: 'hallway' }),
     onStateChange: (...given) => {
       asked.push(given);
-      const counters = { received: 0, matched: 0, invalid: 0, filtered: 0, run: 0, coalesced: 0, dropped: 0, failed: 0 };
+      const counters = {
+        received: 0,
+        matched: 0,
+        invalid: 0,
+        filtered: 0,
+        run: 0,
+        coalesced: 0,
+        dropped: 0,
+        failed: 0,
+      };
       return { name: 'x', active: true, counters, cancel: () => undefined, [Symbol.dispose]: () => undefined };
     },
     waitFor: (...given) => {
@@ -49,6 +59,13 @@ describe('an entity', () => {
     expect(lamp.state).toBe('unavailable');
     expect(lamp.available).toBe(false);
     expect(t.entity('sensor.lux').number).toBe(35);
+  });
+
+  it('has the name that people gave it, or else its id', async () => {
+    await using t = await startEntities();
+    expect(t.entity('light.b').name).toBe('Kitchen');
+    expect(t.entity('light.a').name).toBe('light.a');
+    expect(t.entity('light.gone').name).toBe('light.gone');
   });
 
   it('may not be there', async () => {
