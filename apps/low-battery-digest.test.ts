@@ -1,18 +1,24 @@
-import { runApp } from 'hassette/testing';
+import { refuse, runApp } from 'hassette/testing';
 import { describe, expect, it } from 'vitest';
 import { LowBatteryDigest } from './low-battery-digest.ts';
+
+const source = import.meta.resolve('./low-battery-digest.ts');
 
 function battery(state: string, name: string) {
   return { state, attributes: { device_class: 'battery', friendly_name: name } };
 }
 
-function batteries(home: Readonly<Record<string, ReturnType<typeof battery>>>, ignore: string[] = []) {
+function batteries(
+  home: Readonly<Record<string, ReturnType<typeof battery>>>,
+  ignore: string[] = [],
+  { at = '09:00', now = '2026-03-28T12:00[Europe/Berlin]' } = {},
+) {
   return runApp(LowBatteryDigest, {
-    source: import.meta.resolve('./low-battery-digest.ts'),
-    config: { notify: 'notify.phone', ignore },
+    source,
+    config: { notify: 'notify.phone', ignore, at },
     home,
     notifiers: ['phone'],
-    now: '2026-03-28T12:00[Europe/Berlin]',
+    now,
   });
 }
 
@@ -67,7 +73,7 @@ describe('LowBatteryDigest', () => {
 
   it('names the room, and leaves out what has the label', async () => {
     await using t = await runApp(LowBatteryDigest, {
-      source: import.meta.resolve('./low-battery-digest.ts'),
+      source,
       config: { notify: 'notify.phone', ignoreLabel: 'mains' },
       home: { 'sensor.door_battery': battery('12', 'Door'), 'sensor.router_battery': battery('3', 'Router') },
       registries: {
@@ -82,5 +88,67 @@ describe('LowBatteryDigest', () => {
     });
     await t.advanceTo('09:00');
     expect(t.calls('notify.phone').map(({ data }) => data['message'])).toEqual(['Door (Hallway): 12 %']);
+  });
+
+  const low = { 'sensor.door_battery': battery('12', 'Door') };
+
+  it('is sent late, once, where the daemon was off at its time', async () => {
+    await using t = await batteries(low);
+    await t.advanceTo('08:00');
+    await t.restart({ down: '3h' });
+    expect(t.calls('notify.phone')).toHaveLength(1);
+    await t.restart({ down: '1m' });
+    await t.advanceTo('20:00');
+    await t.restart({ down: '1m' });
+    expect(t.calls('notify.phone')).toHaveLength(1);
+    await t.advanceTo('09:00');
+    expect(t.calls('notify.phone')).toHaveLength(2);
+  });
+
+  it('is sent once for a week that the daemon was off', async () => {
+    await using t = await batteries(low);
+    await t.restart({ down: '7d' });
+    expect(t.calls('notify.phone')).toHaveLength(1);
+  });
+
+  it('is not sent again where it has been, nor at the first start of all', async () => {
+    await using t = await batteries(low);
+    expect(t.calls('notify.phone')).toEqual([]);
+    await t.advanceTo('09:00');
+    await t.restart({ down: '1m' });
+    await t.advance('10h');
+    expect(t.calls('notify.phone')).toHaveLength(1);
+  });
+
+  it('is sent late where it could not be sent', async () => {
+    await using t = await batteries(low);
+    const refused = t.home.add(refuse('home_assistant_error', 'call_service'));
+    await t.advanceTo('09:00');
+    expect(t.failures).toHaveLength(1);
+    refused();
+    await t.restart({ down: '1m' });
+    expect(t.calls('notify.phone')).toHaveLength(1);
+  });
+
+  it('has a day that is 23 hours long, and one of 25, with one digest each', async () => {
+    for (const now of ['2026-03-28T12:00[Europe/Berlin]', '2026-10-24T12:00[Europe/Berlin]']) {
+      await using t = await batteries(low, [], { at: '02:30', now });
+      await t.advance('22h');
+      await t.restart({ down: '1h' });
+      expect(t.calls('notify.phone')).toHaveLength(1);
+    }
+  });
+
+  it('leaves out by its label what has been renamed', async () => {
+    await using t = await runApp(LowBatteryDigest, {
+      source,
+      config: { notify: 'notify.phone', ignoreLabel: 'mains' },
+      home: { ...low, 'sensor.router_battery': battery('3', 'Router') },
+      registries: { labels: { mains: {} }, entities: { 'sensor.router_battery': { labels: ['mains'] } } },
+      notifiers: ['phone'],
+    });
+    t.home.registries.entities.update('sensor.router_battery', { entity_id: 'sensor.ups_battery' });
+    await t.advanceTo('09:00');
+    expect(t.calls('notify.phone').map(({ data }) => data['message'])).toEqual(['Door: 12 %']);
   });
 });

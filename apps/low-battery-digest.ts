@@ -1,4 +1,4 @@
-import { App, duration, serviceId, timeOfDay, z } from 'hassette';
+import { App, duration, type EntityState, serviceId, timeOfDay, z } from 'hassette';
 
 const Config = z.object({
   at: timeOfDay().default('09:00'),
@@ -7,7 +7,7 @@ const Config = z.object({
   /** A battery that has not reported for this long is listed too: a dead device keeps its last value for ever. */
   silentAfter: duration().default('7d'),
   ignore: z.array(z.string()).default([]),
-  /** Entities with this label are left out as well. */
+  /** Entities with this label are left out as well, under whatever name. */
   ignoreLabel: z.string().optional(),
   notify: serviceId('notify'),
 });
@@ -15,49 +15,63 @@ const Config = z.object({
 /**
  * Tells once a day which batteries are low, and which devices have gone silent.
  *
- * Met: percentages and binary batteries; the room in the message; what is left out by label; a dead device whose last value stays; unavailable ones; devices that are added
- * later; nothing is sent when there is nothing to say.
- *
- * Not yet: a digest missed because the daemon was off is not sent late, and one that has been sent is not remembered
- * (needs storage).
+ * One that was missed because the daemon was off is sent when it starts, once.
  */
 export class LowBatteryDigest extends App.with(Config) {
-  override onInitialize() {
+  /** The day whose digest was sent last. */
+  readonly sentFor = this.store.value('sent for', z.string());
+
+  override async onInitialize() {
     this.scheduler.runDaily(this.config.at, { name: 'digest' }, () => this.send());
+
+    const sentFor = await this.sentFor.get();
+    // Nothing has been missed before the first start.
+    if (sentFor === undefined) await this.sentFor.set(this.dueDay());
+    else if (sentFor < this.dueDay()) await this.send();
   }
 
   /** One line for each battery that wants attention, the emptiest first. */
   digest(): string[] {
-    const { below, ignore, ignoreLabel, silentAfter } = this.config;
-    const silentSince = this.clock.ago(silentAfter).toInstant();
-    const lines: { readonly percent: number; readonly line: string }[] = [];
+    const { ignore, ignoreLabel } = this.config;
+    return this.states
+      .all({ device_class: 'battery' })
+      .filter(({ entityId }) => !ignore.includes(entityId))
+      .filter(({ entityId }) => !ignoreLabel || !this.entity(entityId).labels.includes(ignoreLabel))
+      .flatMap((battery) => this.concern(battery) ?? [])
+      .toSorted((a, b) => a.percent - b.percent)
+      .map(({ line }) => line);
+  }
 
-    for (const entityId of this.states.entityIds({ device_class: 'battery' })) {
-      const state = this.states.get(entityId);
-      const entity = this.entity(entityId);
-      if (state === undefined || ignore.includes(entityId)) continue;
-      if (ignoreLabel !== undefined && entity.labels.includes(ignoreLabel)) continue;
-      const friendlyName = state.attributes['friendly_name'];
-      const room = entity.area === undefined ? '' : ` (${entity.area.name})`;
-      const name = `${typeof friendlyName === 'string' ? friendlyName : entityId}${room}`;
-      if (!state.available) lines.push({ percent: -2, line: `${name}: unavailable` });
-      else if (Temporal.Instant.compare(state.lastUpdated, silentSince) < 0)
-        lines.push({ percent: -1, line: `${name}: silent since ${state.lastUpdated.toString().slice(0, 10)}` });
-      else if (entityId.startsWith('binary_sensor.') && state.state === 'on')
-        lines.push({ percent: 0, line: `${name}: low` });
-      else if (state.number !== undefined && state.number < below)
-        lines.push({ percent: state.number, line: `${name}: ${state.number} %` });
-    }
-    return lines.toSorted((a, b) => a.percent - b.percent).map(({ line }) => line);
+  private concern(battery: EntityState): { percent: number; line: string } | undefined {
+    const { entityId, state, number, available, lastUpdated } = battery;
+    const { name: itsName, area } = this.entity(entityId);
+    const name = area ? `${itsName} (${area.name})` : itsName;
+    const reported = lastUpdated.toZonedDateTimeISO(this.clock.timeZone);
+    const isSilent = Temporal.ZonedDateTime.compare(reported, this.clock.ago(this.config.silentAfter)) < 0;
+
+    if (!available) return { percent: -2, line: `${name}: unavailable` };
+    if (isSilent) return { percent: -1, line: `${name}: silent since ${reported.toPlainDate().toString()}` };
+    if (entityId.startsWith('binary_sensor.')) return state === 'on' ? { percent: 0, line: `${name}: low` } : undefined;
+    if (number === undefined || number >= this.config.below) return undefined;
+    return { percent: number, line: `${name}: ${number} %` };
   }
 
   private async send() {
     const lines = this.digest();
-    if (lines.length === 0) {
-      this.logger.info('all batteries are well');
-      return;
+    if (lines.length > 0) {
+      this.logger.info(`${lines.length} batteries want attention`);
+      await this.api.call(this.config.notify, { data: { title: 'Batteries', message: lines.join('\n') } });
     }
-    this.logger.info(`${lines.length} batteries want attention`);
-    await this.api.call(this.config.notify, { data: { title: 'Batteries', message: lines.join('\n') } });
+    await this.sentFor.set(this.dueDay());
+  }
+
+  /** The last day whose digest is due by now. */
+  private dueDay(): string {
+    const now = this.clock.now();
+    const isDue = Temporal.PlainTime.compare(now.toPlainTime(), this.config.at) >= 0;
+    return now
+      .toPlainDate()
+      .subtract({ days: isDue ? 0 : 1 })
+      .toString();
   }
 }
