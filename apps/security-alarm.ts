@@ -18,8 +18,8 @@ const Config = z.object({
   silence: z.enum(['tell', 'alarm']).default('tell'),
   /** Who is told, and may disarm, for instance `notify.mobile_app_anna`. */
   phones: z.array(serviceId('notify')).min(1),
-  /** What has to be written on a phone to disarm. */
-  code: z.string().min(1).optional(),
+  /** What has to be written on a phone to disarm. Digits may come as a number from a file or the environment. */
+  code: z.coerce.string().min(1).optional(),
 });
 
 /** Before whatever else happens in the house. */
