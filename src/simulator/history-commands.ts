@@ -87,10 +87,10 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
         device_ids: optional(listOf(text)),
         context_id: optional(text),
       },
-      run: ({ id, start_time: start, end_time: end, entity_ids: entityIds }, connection) => {
+      run: ({ id, start_time: start, end_time: end, ...named }, connection) => {
         const from = moment(start, 'start_time');
         const to = end === undefined ? Number.POSITIVE_INFINITY : moment(end, 'end_time');
-        connection.result(id, logbookOf(recorder, textsOf(entityIds), from, to));
+        connection.result(id, logbookOf(recorder, namedIn(home, named), from, to));
       },
     },
     'logbook/event_stream': {
@@ -100,9 +100,9 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
         entity_ids: optional(listOf(text)),
         device_ids: optional(listOf(text)),
       },
-      run: ({ id, start_time: start, entity_ids: entityIds }, connection) => {
+      run: ({ id, start_time: start, ...named }, connection) => {
         const from = moment(start, 'start_time');
-        const ids = textsOf(entityIds);
+        const ids = namedIn(home, named);
         const told = new Together<JsonObject>(home, (events) => connection.event(id, { events }));
         const unlisten = recorder.listen((recorded, { from: before }) => {
           const entry = ids === undefined || ids.includes(recorded.entityId) ? entryOf(recorder, recorded) : undefined;
@@ -260,6 +260,18 @@ function entryOf(recorder: Recorder, { entityId, record, at }: Recorded): JsonOb
 
 function textsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
+}
+
+/** The entities that are asked for, by themselves or by their devices; undefined where everything is. */
+function namedIn(
+  home: HomeCore,
+  { entity_ids: entities, device_ids: devices }: JsonObject,
+): readonly string[] | undefined {
+  const entityIds = textsOf(entities);
+  const deviceIds = textsOf(devices);
+  if (deviceIds === undefined) return entityIds;
+  const theirs = home.registries.entities.all().filter(({ device_id: id }) => id !== null && deviceIds.includes(id));
+  return [...new Set([...(entityIds ?? []), ...theirs.map(({ entity_id: id }) => id)])];
 }
 
 /** What REST answers for one entity after the other. */

@@ -116,6 +116,20 @@ describe('api.logbook', () => {
   });
 });
 
+describe('api.logbook of devices', () => {
+  it('tells of their entities, and of nothing where there is no such device', async () => {
+    const since = Temporal.Instant.fromEpochMilliseconds(Date.now());
+    await t.api.call('light.turn_on', { target: LIGHT });
+    await t.api.call('light.turn_off', { target: LIGHT });
+    await untilRecorded(() => t.api.logbook({ entities: LIGHT, since }), 2);
+    expect(await t.api.logbook({ devices: 'no_such', since })).toEqual([]);
+    const entry = await t.api.registries.entities.get(LIGHT);
+    if (entry?.deviceId === undefined) return;
+    const told = await t.api.logbook({ devices: entry.deviceId, since });
+    expect(new Set(told.map(({ entityId }) => entityId))).toEqual(new Set([LIGHT]));
+  });
+});
+
 describe.skipIf(!onRealHome)('api.statistics', () => {
   it('lists what there is, and gives rows of it', async () => {
     const id = 'contract:api_energy';
