@@ -41,38 +41,41 @@ const places = [
   },
 ];
 
-describe.concurrent.for(places.filter((each) => each.isThere))('with its storage in $name', ({ at, name, place, settings }) => {
-  it('a daemon starts without it, waits, loses it and finds it again, and says so each time', PATIENT, async () => {
-    await using _cleared = place;
-    await using proxy = await TcpProxy.open(`http://${at.host}:${at.port}`);
-    const home = new SimulatedHome({ clock: new SystemClock(), states: { 'switch.bell': 'off' } });
-    await using server = await SimulatorServer.listen(home);
-    proxy.refuse(true);
-    await using daemon = new Spawned(['run'], {
-      files: {
-        'hassette.yaml': `
+describe.concurrent.for(places.filter((each) => each.isThere))(
+  'with its storage in $name',
+  ({ at, name, place, settings }) => {
+    it('a daemon starts without it, waits, loses it and finds it again, and says so each time', PATIENT, async () => {
+      await using _cleared = place;
+      await using proxy = await TcpProxy.open(`http://${at.host}:${at.port}`);
+      const home = new SimulatedHome({ clock: new SystemClock(), states: { 'switch.bell': 'off' } });
+      await using server = await SimulatorServer.listen(home);
+      proxy.refuse(true);
+      await using daemon = new Spawned(['run'], {
+        files: {
+          'hassette.yaml': `
           homes: { default: { url: "${server.url}", token: "${home.token}" } }
           apps: { bell: { class: Bell } }
           storage: ${settings(new URL(proxy.url).port, place.name)}`,
-        'apps/bell.ts': app,
-      },
-    });
-    expect((await daemon.logged('the daemon goes on without it')).msg).toContain(`${name} at 127.0.0.1`);
-    proxy.refuse(false);
-    await daemon.logged('rung 0 times');
-    home.setState('switch.bell', 'on');
-    await daemon.logged('the bell is on');
+          'apps/bell.ts': app,
+        },
+      });
+      expect((await daemon.logged('the daemon goes on without it')).msg).toContain(`${name} at 127.0.0.1`);
+      proxy.refuse(false);
+      await daemon.logged('rung 0 times');
+      home.setState('switch.bell', 'on');
+      await daemon.logged('the bell is on');
 
-    proxy.refuse(true);
-    proxy.cut();
-    home.setState('switch.bell', 'off');
-    await daemon.logged('the storage fails: ');
-    await daemon.logged('the bell is off');
-    proxy.refuse(false);
-    home.setState('switch.bell', 'on');
-    await daemon.logged('the storage works again');
-    expect((await daemon.stop()).code).toBe(0);
-    expect(daemon.complaints.filter((msg) => msg.startsWith('the storage fails'))).toHaveLength(1);
-    expect(daemon.output).not.toContain(SECRET);
-  });
-});
+      proxy.refuse(true);
+      proxy.cut();
+      home.setState('switch.bell', 'off');
+      await daemon.logged('the storage fails: ');
+      await daemon.logged('the bell is off');
+      proxy.refuse(false);
+      home.setState('switch.bell', 'on');
+      await daemon.logged('the storage works again');
+      expect((await daemon.stop()).code).toBe(0);
+      expect(daemon.complaints.filter((msg) => msg.startsWith('the storage fails'))).toHaveLength(1);
+      expect(daemon.output).not.toContain(SECRET);
+    });
+  },
+);

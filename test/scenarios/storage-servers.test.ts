@@ -56,35 +56,38 @@ const places = [
   },
 ];
 
-describe.concurrent.for(places.filter((each) => each.isThere))('with its storage in $name', ({ place, library, settings }) => {
-  it('a daemon knows after a restart what its apps had stored and where they stood', PATIENT, async () => {
-    await using _cleared = place;
-    const home = new SimulatedHome({
-      clock: new SystemClock(),
-      states: { 'switch.hall': 'off', 'light.hall': 'off' },
-    });
-    await using server = await SimulatorServer.listen(home);
-    const files = {
-      'hassette.yaml': `
+describe.concurrent.for(places.filter((each) => each.isThere))(
+  'with its storage in $name',
+  ({ place, library, settings }) => {
+    it('a daemon knows after a restart what its apps had stored and where they stood', PATIENT, async () => {
+      await using _cleared = place;
+      const home = new SimulatedHome({
+        clock: new SystemClock(),
+        states: { 'switch.hall': 'off', 'light.hall': 'off' },
+      });
+      await using server = await SimulatorServer.listen(home);
+      const files = {
+        'hassette.yaml': `
         homes: { default: { url: "${server.url}", token: "${home.token}" } }
         apps: { keeper: { class: Keeper } }
         storage: ${settings(place.name)}`,
-      'apps/keeper.ts': app,
-    };
-    await using first = new Spawned(['run'], { files });
-    await first.logged(`start 1 with ${library}`);
-    home.setState('switch.hall', 'on');
-    await first.logged('the hall is on');
-    home.setState('light.hall', 'on');
-    await first.logged('the light is on');
-    expect((await first.stop()).code).toBe(0);
+        'apps/keeper.ts': app,
+      };
+      await using first = new Spawned(['run'], { files });
+      await first.logged(`start 1 with ${library}`);
+      home.setState('switch.hall', 'on');
+      await first.logged('the hall is on');
+      home.setState('light.hall', 'on');
+      await first.logged('the light is on');
+      expect((await first.stop()).code).toBe(0);
 
-    home.setState('switch.hall', 'off');
-    await using second = new Spawned(['run'], { folder: first.folder });
-    await second.logged(`start 2 with ${library}`);
-    await second.logged('the hall is off');
-    await second.logged('the light has burnt');
-    expect((await second.stop()).code).toBe(0);
-    expect([...first.complaints, ...second.complaints]).toEqual([]);
-  });
-});
+      home.setState('switch.hall', 'off');
+      await using second = new Spawned(['run'], { folder: first.folder });
+      await second.logged(`start 2 with ${library}`);
+      await second.logged('the hall is off');
+      await second.logged('the light has burnt');
+      expect((await second.stop()).code).toBe(0);
+      expect([...first.complaints, ...second.complaints]).toEqual([]);
+    });
+  },
+);
