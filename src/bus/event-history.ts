@@ -48,27 +48,30 @@ export interface HistoryQuestion {
 const SAME_MOMENT_MS = 1000;
 /** One in so many of the same subject is weighed, and the others taken to be as heavy. */
 const WEIGHED_ONE_IN = 64;
+/** How many may come before it is settled which of them are remembered. */
+const MOST_FRESH = 500;
 /** Subjects of which nothing is remembered any more are known up to this number, then forgotten together. */
 const IDLE_SUBJECTS = 10_000;
 
 /**
  * What happened lately in a home, as far as somebody listened.
  *
- * It stands on the way of every event, so noting one writes a few references into a record that is used again and
- * again, and nothing is copied or turned into text before somebody asks.
+ * It stands on the way of every event, so noting one is no more than to put it at the end of a list. Which of them are
+ * remembered is settled for many at once: in a home of thousands of entities each of them is a place in memory that
+ * nothing has touched for long, and going there for each event would cost half as much as the rest of its way.
  */
 export class EventHistory {
   readonly #home: string;
   readonly #clock: Clock;
   readonly #limits: HistoryLimits;
-  readonly #rings = new Map<HappeningKind, Map<string, Ring>>();
-  readonly #ends: Note = new Note();
-  #count = 0;
+  readonly #subjects = new Map<HappeningKind, Map<string, Subject>>();
+  /** What is remembered, the oldest first. */
+  #remembered: readonly Note[] = [];
   #bytes = 0;
-  #idle = 0;
-  /** The rings of the kind that was noted last: most often that is the next one's too. */
-  #lastKind: HappeningKind | undefined;
-  #lastRings: Map<string, Ring> | undefined;
+  /** What has come since that was settled, the oldest first. */
+  #fresh: Note[] = [];
+  #freshBytes = 0;
+  #known = 0;
 
   constructor(home: string, clock: Clock, limits: HistoryLimits) {
     this.#home = home;
@@ -78,7 +81,8 @@ export class EventHistory {
 
   /** How many things are remembered, and how heavy they are, about. */
   get size(): { readonly events: number; readonly bytes: number } {
-    return { events: this.#count, bytes: this.#bytes };
+    this.#settle();
+    return { events: this.#remembered.length, bytes: this.#bytes };
   }
 
   /**
@@ -88,140 +92,147 @@ export class EventHistory {
    * @param app - Who was told of it, if anybody.
    */
   note(kind: HappeningKind, subject: string, now: unknown, was: unknown, app: string | undefined): void {
-    const { events, each, bytes } = this.#limits;
+    const { events, bytes } = this.#limits;
     if (events === 0) return;
-    const ring = this.#ring(kind, subject);
-    const nowMs = this.#clock.nowMs();
-    const { last } = ring;
-    if (last !== undefined && last.now === now && last.was === was && nowMs - last.atMs < SAME_MOMENT_MS) {
-      if (app !== undefined && !last.heardBy.includes(app)) last.heardBy.push(app);
+    const note = new Note(kind, subject, this.#clock.nowMs(), now, was, app);
+    const last = this.#fresh.at(-1);
+    // Most often all who hear of it do so one after the other.
+    if (last?.subject === subject && last.kind === kind && last.isSame(note)) {
+      last.hear(note);
       return;
     }
-    ring.noted += 1;
-    if (ring.noted % WEIGHED_ONE_IN === 1) ring.weight = jsonWeight(kind.read(now, was), bytes);
-    const note = ring.size >= each ? this.#takeOldest(ring) : new Note();
-    note.ring = ring;
-    note.atMs = nowMs;
-    note.now = now;
-    note.was = was;
-    note.weight = ring.weight;
-    if (app !== undefined) note.heardBy.push(app);
-    if (ring.size === 0) {
-      if (ring.idle) this.#idle -= 1;
-      ring.idle = false;
-      ring.first = note;
-    } else if (ring.last !== undefined) ring.last.later = note;
-    ring.last = note;
-    ring.size += 1;
-    this.#append(note);
-    while (this.#count > events || (this.#bytes > bytes && this.#count > 1)) this.#forgetOldest();
+    if (this.#fresh.length % WEIGHED_ONE_IN === 0) this.#freshBytes += WEIGHED_ONE_IN * this.#weigh(note);
+    this.#fresh.push(note);
+    if (this.#fresh.length >= MOST_FRESH || this.#freshBytes > bytes) this.#settle();
   }
 
   /** What happened, the oldest first. */
   read({ kind, isMeant, heardBy, sinceMs = 0, limit = Number.POSITIVE_INFINITY }: HistoryQuestion): Happening[] {
+    this.#settle();
     const found: Happening[] = [];
-    for (let note = this.#ends.before; note !== this.#ends && found.length < limit; note = note.before) {
-      const { ring, atMs } = note;
-      if (atMs < sinceMs) break;
-      if (ring === undefined || (kind !== undefined && ring.kind.kind !== kind)) continue;
-      if (isMeant?.(ring.subject) === false) continue;
+    for (let index = this.#remembered.length - 1; index >= 0 && found.length < limit; index -= 1) {
+      const note = this.#remembered[index];
+      if (note === undefined || note.atMs < sinceMs) break;
+      if (kind !== undefined && note.kind.kind !== kind) continue;
+      if (isMeant?.(note.subject) === false) continue;
       if (heardBy !== undefined && !note.heardBy.includes(heardBy)) continue;
       found.push({
-        kind: ring.kind.kind,
+        kind: note.kind.kind,
         home: this.#home,
-        subject: ring.subject,
-        atMs,
+        subject: note.subject,
+        atMs: note.atMs,
         heardBy: [...note.heardBy],
-        data: ring.kind.read(note.now, note.was),
+        data: note.kind.read(note.now, note.was),
       });
     }
     return found.toReversed();
   }
 
-  #ring(kind: HappeningKind, subject: string): Ring {
-    let rings = kind === this.#lastKind ? this.#lastRings : this.#rings.get(kind);
-    if (rings === undefined) this.#rings.set(kind, (rings = new Map()));
-    this.#lastKind = kind;
-    this.#lastRings = rings;
-    let ring = rings.get(subject);
-    if (ring === undefined) rings.set(subject, (ring = new Ring(kind, subject)));
-    return ring;
+  /** Remembers of what there was and what is fresh the newest, as far as the limits let it. */
+  #settle(): void {
+    if (this.#fresh.length === 0) return;
+    const all = [...this.#remembered, ...this.#fresh.filter((note) => this.#isNews(note))];
+    this.#fresh = [];
+    this.#freshBytes = 0;
+    for (const { about } of all) if (about !== undefined) about.remembered = 0;
+    const { events, each, bytes } = this.#limits;
+    const newestFirst: Note[] = [];
+    this.#bytes = 0;
+    for (let index = all.length - 1; index >= 0 && newestFirst.length < events; index -= 1) {
+      const note = all[index];
+      if (note?.about === undefined || note.about.remembered >= each) continue;
+      if (newestFirst.length > 0 && this.#bytes + note.weight > bytes) break;
+      note.about.remembered += 1;
+      this.#bytes += note.weight;
+      newestFirst.push(note);
+    }
+    this.#remembered = newestFirst.toReversed();
+    // What is not remembered is let go of.
+    for (const { about } of all) if (about?.remembered === 0) about.last = undefined;
+    if (this.#known > newestFirst.length + IDLE_SUBJECTS) this.#forgetIdle();
   }
 
-  #append(note: Note): void {
-    note.before = this.#ends.before;
-    note.after = this.#ends;
-    this.#ends.before.after = note;
-    this.#ends.before = note;
-    this.#count += 1;
-    this.#bytes += note.weight;
+  /** Whether it is not what was noted last under its subject. */
+  #isNews(note: Note): boolean {
+    const about = this.#about(note);
+    if (about.last?.isSame(note) === true) {
+      about.last.hear(note);
+      return false;
+    }
+    about.last = note;
+    if (about.noted % WEIGHED_ONE_IN === 0) about.weight = this.#weigh(note);
+    about.noted += 1;
+    note.about = about;
+    note.weight = about.weight;
+    return true;
   }
 
-  /** Of a ring that has one, ready to be used again. */
-  #takeOldest(ring: Ring): Note {
-    const note = ring.first ?? new Note();
-    ring.first = note.later;
-    ring.size -= 1;
-    if (ring.size === 0) ring.last = undefined;
-    note.later = undefined;
-    note.before.after = note.after;
-    note.after.before = note.before;
-    this.#count -= 1;
-    this.#bytes -= note.weight;
-    note.heardBy.length = 0;
-    return note;
+  #weigh({ kind, now, was }: Note): number {
+    return jsonWeight(kind.read(now, was), this.#limits.bytes);
   }
 
-  /** The oldest of all is the oldest of its ring as well. */
-  #forgetOldest(): void {
-    const { ring } = this.#ends.after;
-    if (ring === undefined) return;
-    this.#takeOldest(ring);
-    if (ring.size > 0) return;
-    ring.idle = true;
-    this.#idle += 1;
-    if (this.#idle > IDLE_SUBJECTS) this.#forgetIdle();
+  #about({ kind, subject }: Note): Subject {
+    let subjects = this.#subjects.get(kind);
+    if (subjects === undefined) this.#subjects.set(kind, (subjects = new Map()));
+    let about = subjects.get(subject);
+    if (about === undefined) {
+      subjects.set(subject, (about = new Subject()));
+      this.#known += 1;
+    }
+    return about;
   }
 
   #forgetIdle(): void {
-    for (const rings of this.#rings.values()) {
-      for (const ring of rings.values()) if (ring.idle) rings.delete(ring.subject);
+    for (const subjects of this.#subjects.values()) {
+      for (const [subject, { remembered }] of subjects) if (remembered === 0) subjects.delete(subject);
     }
-    this.#idle = 0;
+    this.#known = this.#remembered.length;
   }
 }
 
-/** One thing that happened. They are in a circle by age, whose two ends meet in one that is none. */
+/** One thing that happened. */
 class Note {
-  before: Note = this;
-  after: Note = this;
-  /** The next one of its ring. */
-  later: Note | undefined;
-  ring: Ring | undefined;
-  atMs = 0;
-  weight = 0;
-  now: unknown;
-  was: unknown;
-  readonly heardBy: string[] = [];
-}
-
-/** What happened under one subject. */
-class Ring {
   readonly kind: HappeningKind;
   readonly subject: string;
-  first: Note | undefined;
+  readonly atMs: number;
+  readonly now: unknown;
+  readonly was: unknown;
+  /** Known once it is settled. */
+  about: Subject | undefined;
+  weight = 0;
+  #heardBy: string | string[] | undefined;
+
+  constructor(kind: HappeningKind, subject: string, atMs: number, now: unknown, was: unknown, app: string | undefined) {
+    this.kind = kind;
+    this.subject = subject;
+    this.atMs = atMs;
+    this.now = now;
+    this.was = was;
+    this.#heardBy = app;
+  }
+
+  get heardBy(): readonly string[] {
+    return typeof this.#heardBy === 'string' ? [this.#heardBy] : (this.#heardBy ?? []);
+  }
+
+  /** Whether it is this that another of the same subject tells of. */
+  isSame({ now, was, atMs }: Note): boolean {
+    return this.now === now && this.was === was && atMs - this.atMs < SAME_MOMENT_MS;
+  }
+
+  /** Those who were told of it as another note has it were told of this. */
+  hear({ heardBy }: Note): void {
+    this.#heardBy = [...new Set([...this.heardBy, ...heardBy])];
+  }
+}
+
+/** What things happen to: an entity, a type of event, a service or a topic. */
+class Subject {
   last: Note | undefined;
-  size = 0;
-  /** Nothing of it is remembered any more. */
-  idle = false;
+  remembered = 0;
   noted = 0;
   /** Of the one that was weighed last. */
   weight = 0;
-
-  constructor(kind: HappeningKind, subject: string) {
-    this.kind = kind;
-    this.subject = subject;
-  }
 }
 
 /** Events that are the same to several hosts, which each have told their own apps, become one. The oldest first. */

@@ -66,6 +66,27 @@ describe('the history of events', () => {
     expect(asked({ limit: 1 })).toEqual(['state b']);
   });
 
+  it('takes for one what several are told with something else in between, be it a great deal', () => {
+    const { history } = given();
+    history.note(STATE, 'light.hall', 'on', 'off', 'hall');
+    for (let index = 0; index < 1499; index += 1) history.note(EVENT, `button ${index}`, {}, undefined, 'hall');
+    history.note(STATE, 'light.hall', 'on', 'off', 'stairs');
+    expect(history.read({ kind: 'state' })).toMatchObject([{ subject: 'light.hall', heardBy: ['hall', 'stairs'] }]);
+    expect(history.size.events).toBe(1500);
+  });
+
+  it('remembers no more of what is heavy than it may, and the light ones beside it', () => {
+    const { history } = given({ bytes: 100_000 });
+    for (let index = 0; index < 3000; index += 1) {
+      history.note(EVENT, 'picture', { jpeg: 'x'.repeat(20_000), index }, undefined, 'door');
+      history.note(EVENT, `press ${index}`, {}, undefined, 'hall');
+    }
+    const { events, bytes } = history.size;
+    expect(bytes).toBeLessThanOrEqual(100_000);
+    expect(events).toBeGreaterThan(4);
+    expect(history.read({ kind: 'event', isMeant: (subject) => subject === 'picture' }).length).toBeLessThan(6);
+  });
+
   it('lets a chatty subject drive out only its own', () => {
     const { history, subjects } = given({ events: 10, each: 3 });
     history.note(EVENT, 'doorbell', {}, undefined, 'hall');
