@@ -12,6 +12,7 @@ import { measureRules } from './measure/rules.ts';
 import { measureStart } from './measure/start.ts';
 import { measureStorage } from './measure/storage.ts';
 import { measureThroughput } from './measure/throughput.ts';
+import { measureWaits } from './measure/waits.ts';
 import { buildPackage } from './package-under-test.ts';
 import { type Row, tableOf, verdictOf } from './report.ts';
 import { Stage } from './stage.ts';
@@ -34,6 +35,7 @@ const measurements: Readonly<Record<string, (stage: Stage) => Promise<readonly R
   reconnect: (stage) => measureReconnect(stage, 3 * rounds),
   jobs: (stage) => measureJobs(stage, rounds),
   rules: (stage) => measureRules(stage, rounds, quick ? 50_000 : 100_000),
+  waits: (stage) => measureWaits(stage, rounds, 10_000),
   start: (stage) => measureStart(stage, rounds),
   memory: (stage) => measureMemory(stage, quick ? 1 : 3),
   storage: () => measureStorage(quick ? 1 : 3, quick ? 2000 : 5000),

@@ -42,6 +42,25 @@ describe('a hold that outlives the daemon', () => {
     expect(t.calls('light.turn_off')).toHaveLength(1);
   });
 
+  it('fires for each of many that were missed at once', async () => {
+    const doors = Array.from({ length: 250 }, (_, index) => `binary_sensor.door_${index}`);
+    const closed: string[] = [];
+    class Doors extends App {
+      override onInitialize() {
+        const options = { to: 'off', for: '3m', name: 'closed', durable: true } as const;
+        this.bus.onStateChange('binary_sensor.door_*', options, async ({ entityId }) => {
+          closed.push(entityId);
+          await this.tasks.sleep('1ms');
+        });
+      }
+    }
+    await using t = await runApp(Doors, { home: Object.fromEntries(doors.map((door) => [door, 'on'])) });
+    for (const door of doors) await t.set(door, 'off');
+    await t.restart({ down: '1h' });
+    await t.advance('1m');
+    expect(closed.toSorted()).toEqual(doors.toSorted());
+  });
+
   it('ends where its condition does meanwhile', async () => {
     await using t = await start();
     await t.set(MOTION, 'off');

@@ -77,6 +77,8 @@ export interface StateWaitOptions extends Criteria {
   readonly where?: ((event: StateChange) => boolean) | undefined;
 }
 
+/** More than any home has entities. */
+const DURABLE_PENDING = 100_000;
 const DURABLE_OPTIONS = ['durable', ...WAIT_POLICY_OPTIONS];
 const CRITERIA_OPTIONS = ['from', 'to', 'changed', 'for', 'every', 'availability'];
 const STATE_OPTIONS = [
@@ -107,7 +109,11 @@ export function subscribeToStates(subscriber: StateSubscriber, request: StateSub
     method: `${method}(${target})`,
     options: request.criteria === undefined ? STATE_OPTIONS : AVAILABILITY_OPTIONS,
   };
-  const settings = readHandlerOptions(options, door);
+  const read = readHandlerOptions(options, door);
+  // What has lasted is not left out because much else has at the same time, as after a start.
+  const isInLine = read.mode === undefined || read.mode === 'queued' || read.mode === 'parallel';
+  const settings =
+    options.durable === true && isInLine ? { ...read, maxPending: read.maxPending ?? DURABLE_PENDING } : read;
   const forMs = readCriteria(options, door);
   const immediate = flagOf(options.immediate, 'immediate', door);
   const isMeant = compileCause(options.cause, door);
