@@ -90,7 +90,7 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
       run: ({ id, start_time: start, end_time: end, ...named }, connection) => {
         const from = moment(start, 'start_time');
         const to = end === undefined ? Number.POSITIVE_INFINITY : moment(end, 'end_time');
-        connection.result(id, logbookOf(recorder, namedIn(home, named), from, to));
+        connection.result(id, logbookOf(recorder, namedIn(named), from, to));
       },
     },
     'logbook/event_stream': {
@@ -102,7 +102,7 @@ export function historyCommands(home: HomeCore, recorder: Recorder): Record<stri
       },
       run: ({ id, start_time: start, ...named }, connection) => {
         const from = moment(start, 'start_time');
-        const ids = namedIn(home, named);
+        const ids = namedIn(named);
         const told = new Together<JsonObject>(home, (events) => connection.event(id, { events }));
         const unlisten = recorder.listen((recorded, { from: before }) => {
           const entry = ids === undefined || ids.includes(recorded.entityId) ? entryOf(recorder, recorded) : undefined;
@@ -262,16 +262,12 @@ function textsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
-/** The entities that are asked for, by themselves or by their devices; undefined where everything is. */
-function namedIn(
-  home: HomeCore,
-  { entity_ids: entities, device_ids: devices }: JsonObject,
-): readonly string[] | undefined {
-  const entityIds = textsOf(entities);
-  const deviceIds = textsOf(devices);
-  if (deviceIds === undefined) return entityIds;
-  const theirs = home.registries.entities.all().filter(({ device_id: id }) => id !== null && deviceIds.includes(id));
-  return [...new Set([...(entityIds ?? []), ...theirs.map(({ entity_id: id }) => id)])];
+/**
+ * The entities that are asked for; undefined where everything is. Devices have events of their own, of which none are
+ * written down here: what their entities were is told where these are named.
+ */
+function namedIn({ entity_ids: entities, device_ids: devices }: JsonObject): readonly string[] | undefined {
+  return textsOf(entities) ?? (devices === undefined ? undefined : []);
 }
 
 /** What REST answers for one entity after the other. */

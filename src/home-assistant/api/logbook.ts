@@ -7,6 +7,7 @@ import { pastSpan, type Span, wireMoment } from './moment.ts';
 export interface LogbookOptions extends Span, AskOptions {
   /** Of one entity or several alone. @defaultValue of everything */
   readonly entities?: string | readonly string[] | undefined;
+  /** What devices tell by themselves, such as pressed buttons. What their entities were is told by `entities` alone. */
   readonly devices?: string | readonly string[] | undefined;
 }
 
