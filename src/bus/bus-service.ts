@@ -18,6 +18,7 @@ import {
   type SubscriptionOwner,
   type SubscriptionSpec,
 } from './subscription.ts';
+import { type AnsweringApps, FeedbackWatch } from './feedback-watch.ts';
 import { type AnyMiddleware, MiddlewareChain } from './middleware.ts';
 import { type Emission, TOPIC_HAPPENING } from './topics.ts';
 
@@ -37,6 +38,7 @@ export class BusService extends Resource {
   readonly #executor: Executor;
   readonly #topics = new Map<string, Channel<Emission>>();
   readonly #scopes = new Set<BusScope>();
+  readonly #answering: AnsweringApps = new Map();
   readonly #histories = new Map<string, EventHistory>();
   readonly #historyLimits: HistoryLimits;
 
@@ -55,6 +57,7 @@ export class BusService extends Resource {
         executor: this.#executor,
         clock: this.clock,
         middleware: new MiddlewareChain(),
+        feedback: this.#feedbackWatch(options.life.name),
         history: options.home === undefined ? undefined : this.history(options.home),
         leave: (subscription) => scope.forget(subscription),
       },
@@ -62,6 +65,11 @@ export class BusService extends Resource {
     );
     this.#scopes.add(scope);
     return scope;
+  }
+
+  #feedbackWatch(app: string): FeedbackWatch {
+    const logger = this.context.logging.logger(`app.${app}`);
+    return new FeedbackWatch(app, this.clock, this.#answering, ({ message, hint }) => logger.warn({ hint }, message));
   }
 
   /** What apps tell each other in a home. */

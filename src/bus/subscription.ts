@@ -7,6 +7,7 @@ import type { Life } from '../kernel/life.ts';
 import { truth } from './conditions.ts';
 import { type BusEvent, handOver } from './event.ts';
 import type { EventHistory, HappeningKind } from './event-history.ts';
+import type { FeedbackWatch, WatchedRun } from './feedback-watch.ts';
 import type { HandlerSettings } from './handler-options.ts';
 import type { MiddlewareChain } from './middleware.ts';
 import { Debounce, Throttle } from './pacing.ts';
@@ -75,6 +76,10 @@ export interface SubscriptionHappening<E> {
   readonly subject: (event: E) => string;
   /** What it was before, where there is such a thing. */
   readonly was?: ((event: E) => unknown) | undefined;
+  /** The app that caused it, if one did, as `app` sees it. */
+  readonly by?: ((event: E, app: string) => string | undefined) | undefined;
+  /** How a handler leaves out what its own app does. */
+  readonly ownHint?: string | undefined;
   /** What it is known by, where it is not what it was made of. */
   readonly now?: ((event: E) => unknown) | undefined;
 }
@@ -89,6 +94,8 @@ export interface SubscriptionOwner {
   readonly onError: ((failure: Failure) => unknown) | undefined;
   /** Where what happens is noted. */
   readonly history: EventHistory | undefined;
+  /** Looks for handlers that answer their own app. */
+  readonly feedback: FeedbackWatch;
   /** What an event is led through before the handlers. */
   readonly middleware: MiddlewareChain;
   /** Told of a subscription that has ended. */
@@ -251,6 +258,8 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
 
   #run(event: E): void {
     if (this.#once) this.#detach();
+    const { feedback } = this.#owner;
+    if (feedback.count()) feedback.look(this.#watched(event));
     try {
       this.#lane.submit(event);
     } catch (error) {
@@ -258,6 +267,12 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
       this.refuse(error, this.#spec.describe(event));
     }
     if (this.#once) void this.#lane.idle.then(() => this.#close());
+  }
+
+  #watched(event: E): WatchedRun {
+    const { happening, describe } = this.#spec;
+    const by = happening?.by?.(event, this.#owner.life.name);
+    return { handler: this.name, by, what: describe(event), hint: happening?.ownHint ?? '' };
   }
 
   /** As the app's middleware lets it go on. */

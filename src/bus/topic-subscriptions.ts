@@ -32,7 +32,10 @@ export function subscribeToTopic(
   const describe = (event: TopicEvent): string => `${event.topic} from ${event.from}`;
   const subscription = scope.open<TopicEvent>({
     ...{ method: 'on', target: topic, settings, handler, describe },
-    happening: { kind: TOPIC_HAPPENING, subject: (event) => event.topic },
+    happening: {
+      ...{ kind: TOPIC_HAPPENING, subject: (event) => event.topic, by: (event) => event.from },
+      ownHint: 'Leave out what the app tells itself: { where: (event) => event.from !== this.name }.',
+    },
   });
   const remove = service.topics(home).subscribe(
     topic,

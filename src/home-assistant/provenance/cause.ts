@@ -59,3 +59,13 @@ function assertKinds(condition: unknown, door: Door): void {
   const kinds: readonly unknown[] = Array.isArray(condition) ? condition : [condition];
   for (const kind of kinds) if (typeof kind === 'string') choiceOf<string>(kind, KINDS, 'cause', door);
 }
+
+/** The app that caused something, if one did. */
+export function appBehind({ kind, app }: Cause, asker: string): string | undefined {
+  if (kind === 'self') return asker;
+  return kind === 'app' ? app : undefined;
+}
+
+/** How a handler that goes in a circle is mended. */
+export const OWN_HINT =
+  "Leave out what the app does itself: { cause: not('self') }; or do nothing where all is as it should be.";

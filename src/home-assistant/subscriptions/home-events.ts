@@ -4,7 +4,7 @@ import type { SubscriptionHappening } from '../../bus/subscription.ts';
 import type { StateContext } from '../states/entity-state.ts';
 import type { HomeProblem } from '../home-link.ts';
 import type { HomeLifecycleEvent } from '../home.ts';
-import type { Cause } from '../provenance/cause.ts';
+import { appBehind, type Cause, OWN_HINT } from '../provenance/cause.ts';
 import type { CauseAsker } from '../provenance/provenance.ts';
 import type { WireEvent } from '../protocol/wire.ts';
 
@@ -155,12 +155,16 @@ class Moment extends BusEvent {
 export const EVENT_HAPPENING: SubscriptionHappening<HomeEvent> = {
   kind: { kind: 'event', read: (wire) => (isRecord(wire) ? { data: wire['data'], origin: wire['origin'] } : {}) },
   subject: (event) => event.type,
+  by: ({ cause }, app) => appBehind(cause, app),
+  ownHint: OWN_HINT,
 };
 
 /** How the call of a service is remembered. */
 export const CALL_HAPPENING: SubscriptionHappening<ServiceCallEvent> = {
   kind: { kind: 'call', read: (wire) => ({ data: serviceDataOf(wire as WireEvent) }) },
   subject: (event) => event.service,
+  by: ({ cause }, app) => appBehind(cause, app),
+  ownHint: OWN_HINT,
 };
 
 /** How a change of the connection is remembered. */

@@ -8,7 +8,7 @@ import {
   type StateContext,
   type StateRevision,
 } from '../states/entity-state.ts';
-import type { Cause } from '../provenance/cause.ts';
+import { appBehind, type Cause, OWN_HINT } from '../provenance/cause.ts';
 import type { AttributedWrite, CauseAsker, Change } from '../provenance/provenance.ts';
 
 /** What a state event is made of. */
@@ -137,6 +137,8 @@ export class AttributeChange extends StateChange {
 export const STATE_HAPPENING: SubscriptionHappening<StateChange> = {
   kind: { kind: 'state', read: (now, was) => ({ from: plainState(was), to: plainState(now) }) },
   subject: (event) => event.entityId,
+  by: ({ cause }, app) => appBehind(cause, app),
+  ownHint: OWN_HINT,
   was: (event) => event.from,
   now: (event) => event.to,
 };
