@@ -55,6 +55,12 @@ export const demoEntities: Readonly<Record<string, EntitySetup>> = {
     },
   },
   'switch.garden_pump': { state: 'off' },
+  'cover.living_room': {
+    state: 'open',
+    attributes: { device_class: 'blind', current_position: 100, supported_features: 15 },
+  },
+  'cover.garage': { state: 'closed', attributes: { device_class: 'garage', supported_features: 3 } },
+  'siren.hallway': { state: 'off', attributes: { supported_features: 3 } },
 
   'sensor.washing_machine_power': {
     state: '2.1',
@@ -70,6 +76,7 @@ export const demoEntities: Readonly<Record<string, EntitySetup>> = {
 
   'input_select.house_mode': { state: 'home', attributes: { options: ['home', 'away', 'night'] } },
   'input_boolean.guest_mode': { state: 'off' },
+  'input_boolean.alarm': { state: 'off' },
   'input_number.comfort_temperature': {
     state: '21.0',
     attributes: { min: 15, max: 25, step: 0.5, unit_of_measurement: '°C' },

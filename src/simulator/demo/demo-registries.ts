@@ -24,6 +24,9 @@ const single: Readonly<Record<string, DeviceSetup & { readonly entities: readonl
     area: 'bathroom',
     entities: ['sensor.washing_machine_power', 'binary_sensor.washing_machine_door'],
   },
+  living_room_blind: { name: 'Living room blind', area: 'living_room', entities: ['cover.living_room'] },
+  garage_door: { name: 'Garage door', area: 'garage', entities: ['cover.garage'] },
+  siren: { name: 'Siren', area: 'hallway', entities: ['siren.hallway'] },
   garden_pump: { name: 'Garden pump', area: 'garden', entities: ['switch.garden_pump'] },
   weather_station: { name: 'Weather station', area: 'garden', entities: ['sensor.outdoor_temperature'] },
   smoke_detector: { name: 'Smoke detector', area: 'hallway', entities: ['binary_sensor.smoke_detector_battery'] },
@@ -72,6 +75,7 @@ export const demoRegistries: RegistrySetup = {
   areas: {
     ...Object.fromEntries(rooms.map((room) => [room, { floor: upstairs.has(room) ? 'first_floor' : 'ground_floor' }])),
     garden: {},
+    garage: {},
   },
   labels: { night: { name: 'Night' } },
   devices: devices(),
