@@ -106,7 +106,9 @@ export class SecurityAlarm extends App.with(Config) {
 
   private async changed({ from, to, firedAt }: MachineChange) {
     const why = to === 'entering' || to === 'sounding' ? (this.#opened ?? 'time is up') : '';
-    await this.journal.update((lines) => [...lines, `${firedAt.toString()} ${to} ${why}`.trim()].slice(-100));
+    const line = `${to} ${why}`.trim();
+    this.logger.info(`now ${line}`);
+    await this.journal.update((lines) => [...lines, `${firedAt.toString()} ${line}`].slice(-100));
     if (from === undefined) return;
     if (to === 'disarmed') this.#question.takeBack();
     if (to === 'leaving') await this.tell(`The alarm is armed in ${this.config.exitDelay}.${this.leftOut()}`);

@@ -11,6 +11,7 @@ import { Client } from './client.ts';
 import {
   type ContractHome,
   hasMortalHome,
+  hasUserToken,
   LIGHT,
   type MortalHome,
   onRealHome,
@@ -21,6 +22,10 @@ import {
 const THERMOSTAT = 'climate.heatpump';
 const MODE = 'input_select.house_mode';
 const NOTIFY = 'notify.persistent_notification';
+const BLIND = 'cover.hall_window';
+const GARAGE = 'cover.garage_door';
+const SWITCH = 'switch.decorative_lights';
+const HELPER = 'input_boolean.guest_mode';
 const appsFolder = join(import.meta.dirname, '../../apps');
 
 type Apps = Readonly<Record<string, Pick<AppConfiguration, 'class' | 'config'> & Partial<AppConfiguration>>>;
@@ -101,6 +106,10 @@ async function openSamplesHome(): Promise<ContractHome> {
       [LIGHT]: 'off',
       [MODE]: { state: 'home', attributes: { options: ['home', 'away', 'night'] } },
       [THERMOSTAT]: { state: 'heat', attributes: { temperature: 20 } },
+      [BLIND]: { state: 'open', attributes: { current_position: 10, supported_features: 15 } },
+      [GARAGE]: { state: 'closed', attributes: { supported_features: 3 } },
+      [SWITCH]: 'off',
+      [HELPER]: 'off',
     },
   });
   const server = await SimulatorServer.listen(home);
@@ -203,6 +212,107 @@ describe('the sample apps', { timeout: 60_000 }, () => {
     await daemon.untilLogged('want attention');
     expect(daemon.logs.filter(({ level }) => level === 'error')).toEqual([]);
     await daemon.remove(battery);
+  });
+
+  it('CoverBySun opens a cover in a storm, and is not misled by what it reports on its way', async () => {
+    const wind = 'sensor.samples_wind';
+    await given(wind, '10', { unit_of_measurement: 'km/h' });
+    await using daemon = await Daemon.start(home, {
+      blind: {
+        class: 'CoverBySun',
+        config: { covers: [BLIND], storm: { wind, above: 50, calmFor: '300ms', position: 60 } },
+      },
+    });
+    const rests = async (at: (position: unknown) => boolean) => {
+      const { state, attributes } = await daemon.stateOf(BLIND);
+      return ['open', 'closed'].includes(state) && at(attributes['current_position']);
+    };
+    await daemon.eventually(() => rests((position) => position === 0 || position === 100));
+    await daemon.set(wind, '60', { unit_of_measurement: 'km/h' });
+    await daemon.eventually(() => rests((position) => position === 60));
+    await daemon.set(wind, '10', { unit_of_measurement: 'km/h' });
+    await daemon.eventually(() => rests((position) => position === 0 || position === 100));
+    expect(daemon.logs.filter(({ level }) => level === 'error')).toEqual([]);
+    await daemon.remove(wind);
+  });
+
+  it('GarageOpen asks, and closes the door when it is told to', async () => {
+    await using daemon = await Daemon.start(home, {
+      garage: { class: 'GarageOpen', config: { door: GARAGE, openFor: '300ms', phones: [NOTIFY] } },
+    });
+    const follow = daemon.devices.connection.followEvents('call_service');
+    const asked = () =>
+      daemon.devices.sink.events.flatMap(({ data }) => {
+        const sent = data['service_data'] as { data?: { actions?: readonly { action: string; title: string }[] } };
+        return data['domain'] === 'notify' ? (sent.data?.actions ?? []) : [];
+      });
+    await daemon.devices.call('cover.open_cover', { entity_id: GARAGE });
+    await daemon.eventually(() => asked().length > 0);
+    await daemon.devices.rest('POST', '/api/events/mobile_app_notification_action', { action: asked()[0]?.action });
+    await daemon.until(GARAGE, 'closed');
+    follow();
+    expect(daemon.logs.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it.runIf(hasUserToken)(
+    'AdaptiveLighting sets a lamp that is turned on, and leaves what somebody has chosen',
+    async () => {
+      const light = { brightness: 40, kelvin: 3000 };
+      await using daemon = await Daemon.start(home, {
+        daylight: { class: 'AdaptiveLighting', config: { lights: [LIGHT], night: light, day: light, every: '100ms' } },
+      });
+      const brightness = async () => (await daemon.stateOf(LIGHT)).attributes['brightness'];
+      await daemon.devices.call('light.turn_on', { entity_id: LIGHT });
+      await daemon.eventually(async () => (await brightness()) === 102);
+      await using person = await Client.ready({ ...home, token: home.userToken ?? '' });
+      await person.call('light.turn_on', { entity_id: LIGHT, brightness: 20 });
+      await daemon.eventually(async () => (await brightness()) === 20);
+      const [job] = daemon.runtime.apps.host.scheduler.jobs();
+      const runs = job?.runs ?? 0;
+      await daemon.eventually(() => (job?.runs ?? 0) > runs + 5);
+      expect(await brightness()).toBe(20);
+      await daemon.devices.call('light.turn_off', { entity_id: LIGHT });
+    },
+  );
+
+  it('SecurityAlarm arms, sounds, and is disarmed', async () => {
+    const [door, window] = ['binary_sensor.samples_door', 'binary_sensor.samples_window'];
+    for (const sensor of [door, window]) await given(sensor, 'off');
+    await using daemon = await Daemon.start(home, {
+      alarm: {
+        class: 'SecurityAlarm',
+        config: {
+          ...{ armed: HELPER, doors: [door], others: [window], sirens: [SWITCH], phones: [NOTIFY] },
+          ...{ exitDelay: '200ms', entryDelay: '500ms', openFor: '50ms', sirenFor: '1m' },
+        },
+      },
+    });
+    await daemon.devices.call('switch.turn_off', { entity_id: SWITCH });
+    await daemon.devices.call('input_boolean.turn_on', { entity_id: HELPER });
+    await daemon.untilLogged('The alarm is armed in 200ms');
+    await daemon.untilLogged('now armed');
+    await daemon.set(door, 'on');
+    await daemon.untilLogged(`now entering ${door}`);
+    await daemon.until(SWITCH, 'on');
+    await daemon.devices.call('input_boolean.turn_off', { entity_id: HELPER });
+    await daemon.until(SWITCH, 'off');
+    await daemon.untilLogged('The alarm is disarmed');
+    expect(daemon.logs.filter(({ level }) => level === 'error')).toEqual([]);
+    await daemon.remove(door, window);
+  });
+
+  it('PresenceSimulation begins when the house is left, and leaves alone what has no history', async () => {
+    const light = 'light.samples_new';
+    await given(light, 'off');
+    await using daemon = await Daemon.start(home, {
+      away: { class: 'PresenceSimulation', config: { mode: MODE, goneFor: '200ms', lights: [light], daysAgo: 1 } },
+    });
+    await daemon.devices.call('input_select.select_option', { entity_id: MODE, option: 'away' });
+    await daemon.untilLogged('nobody is in: the lights do as they did 1 days ago');
+    await daemon.untilLogged(`there is no history of ${light}`);
+    await daemon.devices.call('input_select.select_option', { entity_id: MODE, option: 'home' });
+    expect(daemon.logs.filter(({ level }) => level === 'error')).toEqual([]);
+    await daemon.remove(light);
   });
 });
 
