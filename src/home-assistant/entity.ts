@@ -1,5 +1,6 @@
 import type { AnyFunction, Checked, HandlerAfter } from '../bus/only.ts';
 import type { Subscription } from '../bus/subscription.ts';
+import { InvalidArgument } from '../kernel/errors.ts';
 import type { Api } from './api/api.ts';
 import type { DomainState, DomainValue, Unavailable } from './states/domain-states.ts';
 import { type Attributes, domainOf } from './states/entity-state.ts';
@@ -247,8 +248,13 @@ export class Entity<Id extends string = string> {
   }
 }
 
-/** Makes the handle of an entity. */
+/** Makes the handle of an entity. @throws InvalidArgument where it can be none. */
 export function entityHandle<Id extends string>(entityId: Id, context: EntityContext): EntityHandle<Id> {
+  const given: unknown = entityId;
+  if (typeof given !== 'string' || !given.includes('.')) {
+    const shown = typeof given === 'string' ? `"${given}"` : String(given);
+    throw new InvalidArgument(`${shown} is no entity id`, { hint: 'It is a domain and a name: light.kitchen.' });
+  }
   // Its services are found by the end of its prototype chain, which no type can tell.
   return new Entity(entityId, context) as unknown as EntityHandle<Id>;
 }

@@ -402,6 +402,19 @@ describe('Api', () => {
     expect(t.link.sent).toHaveLength(sent);
   });
 
+  it('refuses what JSON cannot say, and paths that are none', async () => {
+    await using t = await startApi();
+    const circle: Record<string, unknown> = {};
+    circle['circle'] = circle;
+    const message = /cannot be written as JSON: Converting circular structure to JSON$/;
+    await expect(t.api.rest('/api/x', { method: 'POST', body: circle })).rejects.toThrow(message);
+    await expect(t.api.states.set('sensor.a', '1', { attributes: circle })).rejects.toThrow(message);
+    await expect(t.api.renderTemplate('{{ a }}', { variables: circle })).rejects.toThrow(message);
+    const rest = t.api.rest.bind(t.api) as (path: unknown) => Promise<unknown>;
+    await expect(rest(undefined)).rejects.toThrow('The path "undefined" is not one of the REST API');
+    expect(t.link.asked).toEqual([]);
+  });
+
   it('refuses events without a type, templates that are none, and pictures of no size', async () => {
     await using t = await startApi();
     await expect(t.api.fireEvent('')).rejects.toThrow('"" is no type of an event');

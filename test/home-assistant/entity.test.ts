@@ -68,6 +68,12 @@ describe('an entity', () => {
     expect(t.entity('light.gone').name).toBe('light.gone');
   });
 
+  it.each(['light', '', undefined, null, 3])('is none where its id is %j', async (given) => {
+    await using t = await startEntities();
+    const entity = t.entity as (entityId: unknown) => unknown;
+    expect(() => entity(given)).toThrow(/ is no entity id$/);
+  });
+
   it('may not be there', async () => {
     await using t = await startEntities();
     const gone = t.entity('light.gone');

@@ -23,6 +23,7 @@ import { ApiStates, JSON_HEADERS } from './states.ts';
 import type { HomeCondition } from '../subscriptions/home-triggers.ts';
 import { type Asker, HomeRequests, textOf, type WithheldRequest } from '../calls/home-requests.ts';
 import { callService, fireEvent, getConfig } from '../protocol/commands.ts';
+import { jsonText } from '../protocol/json-text.ts';
 import type { Command, HomeConfig } from '../protocol/wire.ts';
 import type { AskOptions, CallAnswer, CallArguments, ServiceCallOptions, ServiceName } from '../calls/service-call.ts';
 import { checkCall, type CallToCheck, type Verdict } from '../calls/service-check.ts';
@@ -172,7 +173,8 @@ export class Api {
     assertText(template, 'template', 'It is a text.');
     // Over the WebSocket it would be a subscription that renders anew with each change, and tells no error of a template
     // that fails later. REST renders once and answers with the text or the error.
-    const body = JSON.stringify({ template, ...(variables === undefined ? {} : { variables }) });
+    const given = { template, ...(variables === undefined ? {} : { variables }) };
+    const body = jsonText(given, 'api.renderTemplate()');
     const request = { method: 'POST', path: '/api/template', headers: JSON_HEADERS, body };
     return textOf(await this.#requests.rest('api.renderTemplate()', request, { timeout }));
   }
@@ -326,11 +328,11 @@ export class Api {
   async rest(path: string, { method = 'GET', body, timeout }: RestOptions = {}): Promise<unknown> {
     const what = `api.rest('${method} ${path}')`;
     this.#requests.assertMayAct(what);
-    if (!path.startsWith('/api/')) {
+    if (typeof path !== 'string' || !path.startsWith('/api/')) {
       throw new InvalidArgument(`The path "${path}" is not one of the REST API`, { hint: 'It begins with "/api/".' });
     }
     if (method !== 'GET' && this.#requests.withhold(what, { method, path, body })) return undefined;
-    const sent = body === undefined ? {} : { headers: JSON_HEADERS, body: JSON.stringify(body) };
+    const sent = body === undefined ? {} : { headers: JSON_HEADERS, body: jsonText(body, what) };
     const response = await this.#requests.rest(what, { method, path, ...sent }, { timeout });
     const type = response.headers['content-type'] ?? '';
     if (type.startsWith('application/json')) return textOf(response) === '' ? undefined : JSON.parse(textOf(response));

@@ -1,5 +1,6 @@
 import { type EntityState, entityStateOfWire } from '../states/entity-state.ts';
 import { type HomeRequests, jsonOf } from '../calls/home-requests.ts';
+import { jsonText } from '../protocol/json-text.ts';
 import type { WireState } from '../protocol/wire.ts';
 import type { AskOptions } from '../calls/service-call.ts';
 
@@ -49,7 +50,7 @@ export class ApiStates {
     this.#requests.assertMayAct(what);
     const body = { state: String(state), attributes, ...(forceUpdate ? { force_update: true } : {}) };
     if (this.#requests.withhold(what, { entityId, ...body })) return undefined;
-    const request = { method: 'POST', path: pathOf(entityId), headers: JSON_HEADERS, body: JSON.stringify(body) };
+    const request = { method: 'POST', path: pathOf(entityId), headers: JSON_HEADERS, body: jsonText(body, what) };
     const response = await this.#requests.rest(what, request, options);
     return stateOf(jsonOf(response), what);
   }

@@ -1,5 +1,5 @@
-import { InvalidArgument } from '../../kernel/errors.ts';
 import { type DifferenceMessage, readDifferences } from './difference-frame.ts';
+import { jsonText } from './json-text.ts';
 import type { Command, HomeMessage } from './wire.ts';
 
 /** A message as it was read: a difference of one entity has a form of its own. */
@@ -36,15 +36,7 @@ export function decodeFrame(text: string): ReadMessage | readonly ReadMessage[] 
  * @throws InvalidArgument where it holds what JSON cannot say.
  */
 export function encodeCommand(id: number, command: Command): string {
-  try {
-    return JSON.stringify({ id, ...command, ...('id' in command ? { id } : undefined) });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
-    throw new InvalidArgument(`${command.type} cannot be written as JSON: ${why}`, {
-      hint: 'Give texts, numbers, true and false, null, lists and objects of these.',
-      cause,
-    });
-  }
+  return jsonText({ id, ...command, ...('id' in command ? { id } : undefined) }, command.type);
 }
 
 function isMessage(value: unknown): value is HomeMessage {
