@@ -188,6 +188,10 @@ function refuseContradictions(settings: HandlerSettings<never>, door: Door): voi
   if (once && throttleMs !== undefined) {
     throw contradiction(door, 'once', 'throttle', 'there is no second event that could be left out');
   }
+  if (once && settings.maxPending !== undefined)
+    throw contradiction(door, 'once', 'maxPending', 'there is no second event that could wait in line');
+  if (once && settings.overflow !== undefined)
+    throw contradiction(door, 'once', 'overflow', 'there is no second event that could wait in line');
   if (mode !== 'single' && mode !== 'restart') return;
   const why = mode === 'single' ? '`single` leaves out what comes meanwhile' : '`restart` handles what comes at once';
   if (settings.maxPending !== undefined)

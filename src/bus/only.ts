@@ -38,6 +38,8 @@ export type Consistent<Given> = Given extends AnyFunction
   ? unknown
   : Clash<Given, 'debounce', 'throttle'> &
       Clash<Given, 'once', 'throttle', true> &
+      Clash<Given, 'once', 'maxPending', true> &
+      Clash<Given, 'once', 'overflow', true> &
       Clash<Given, 'mode', 'maxPending', 'single' | 'restart'> &
       Clash<Given, 'mode', 'overflow', 'single' | 'restart'> &
       Clash<Given, 'for', 'every'> &

@@ -23,7 +23,6 @@ describe('options of a handler', () => {
     expect(
       read({
         name: 'x',
-        once: true,
         debounce: '5s',
         mode: 'queued',
         maxPending: 3,
@@ -34,7 +33,7 @@ describe('options of a handler', () => {
       }),
     ).toEqual({
       name: 'x',
-      once: true,
+      once: false,
       debounceMs: 5000,
       throttleMs: undefined,
       mode: 'queued',
@@ -116,6 +115,8 @@ describe('options of a handler', () => {
       'both "debounce" and "throttle", which contradict each other: one handles the last event of several, the other the first',
     ],
     [{ once: true, throttle: '1s' }, 'both "once" and "throttle"'],
+    [{ once: true, maxPending: 3 }, 'both "once" and "maxPending"'],
+    [{ once: true, overflow: 'error' }, 'both "once" and "overflow"'],
     [
       { mode: 'single', maxPending: 3 },
       'both "mode" and "maxPending", which contradict each other: `single` leaves out',
