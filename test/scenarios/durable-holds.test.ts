@@ -99,6 +99,36 @@ describe('a hold that outlives the daemon', () => {
     expect(t.logs.map(({ msg }) => msg)).toContain('initial from nothing');
   });
 
+  it('begins with a change that was on its way when the daemon was last connected', async () => {
+    await using t = await runApp(Hallway, { home: { [MOTION]: 'on', [LIGHT]: 'on', 'sensor.lux': '3' } });
+    await t.advance('1h');
+    const isHeldBack = t.home.add({ name: 'a slow network', send: () => undefined });
+    await t.set(MOTION, 'off');
+    await t.stop();
+    isHeldBack();
+    await t.start();
+    await t.advance('3m');
+    expect(t.calls('light.turn_off')).toHaveLength(1);
+  });
+
+  it('begins with a change that nobody saw after much else was told', async () => {
+    await using t = await runApp(Hallway, { home: { [MOTION]: 'on', [LIGHT]: 'on' } });
+    // All that there is has been updated since the daemon was connected, and that was no restart.
+    await t.set(LIGHT, 'off');
+    await t.advance('1h');
+    await t.set(MOTION, 'off');
+    await t.advance('1m');
+    await t.set(MOTION, 'on');
+    await t.set(LIGHT, 'on');
+    await t.advance('1h');
+    await t.set(MOTION, 'on', { battery: 90 });
+    await t.stop();
+    await t.set(MOTION, 'off');
+    await t.start();
+    await t.advance('3m');
+    expect(t.calls('light.turn_off')).toHaveLength(1);
+  });
+
   it('has nothing to do with what was so before it first began', async () => {
     await using t = await runApp(Hallway, { home: { [MOTION]: 'off', [LIGHT]: 'on' } });
     await t.advance('1h');

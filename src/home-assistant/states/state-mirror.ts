@@ -102,6 +102,13 @@ export class StateMirror {
     this.#record(state.entityId)?.remember(state);
   }
 
+  /** When the latest of all updates was, on Home Assistant's clock. Undefined where there are no entities. */
+  latestUpdateMs(): number | undefined {
+    let latestS = Number.NEGATIVE_INFINITY;
+    for (const { lastUpdatedS } of this.#records.values()) latestS = Math.max(latestS, lastUpdatedS);
+    return this.#records.size === 0 ? undefined : latestS * 1000;
+  }
+
   /** Whether any entity is known under an id that it had once. */
   get hasRenames(): boolean {
     return this.#formerly.size > 0;

@@ -8,7 +8,13 @@ import type { Wait, WaitGroup, WaitId, WaitLedger } from '../../storage/wait-led
 import type { WaitPolicy } from '../../storage/wait-policy.ts';
 import type { Home } from '../home.ts';
 import type { CompressedState } from '../protocol/wire.ts';
-import { compressedOf, entityStateOfCompressed, type EntityState, lastChangedMs } from '../states/entity-state.ts';
+import {
+  compressedOf,
+  entityStateOfCompressed,
+  type EntityState,
+  lastChangedMs,
+  lastUpdatedMs,
+} from '../states/entity-state.ts';
 import type { Hold, HoldNotes } from './holds.ts';
 import type { StateChange } from './state-change.ts';
 import type { StateFacet } from './state-facet.ts';
@@ -64,6 +70,11 @@ export type Resumption =
 
 /** The item under which stands when the home was last looked at. */
 const LOOKED_AT = '';
+/**
+ * While things are told it is written down so often up to when. The longer ago that was, the more of a home may have been
+ * updated since without having been restarted.
+ */
+const LOOK_EVERY_MS = 600_000;
 
 /**
  * What becomes of a hold that was stored.
@@ -92,6 +103,8 @@ export class DurableHolds implements HoldNotes {
   readonly #left: Map<string, Wait>;
   /** When an earlier life of the daemon looked at the home. */
   readonly #lookedAtMs: number | undefined;
+  /** Up to when it is written down that this one has. */
+  #notedMs: number | undefined;
   /** Whether the home has been restarted since. */
   #restarted: boolean | undefined;
   /** The entities of which something is stored. */
@@ -108,6 +121,7 @@ export class DurableHolds implements HoldNotes {
   }
 
   began(hold: Hold): void {
+    this.#lookAt(hold.origin);
     this.#stored.add(hold.entityId);
     this.#options.ledger.await(this.#id(hold.entityId), storedHold(hold, this.#options.forMs));
   }
@@ -118,6 +132,7 @@ export class DurableHolds implements HoldNotes {
   }
 
   seen(state: EntityState): void {
+    this.#lookAt(state);
     if (!this.#stored.has(state.entityId)) return;
     const wait = this.#options.ledger.get(this.#id(state.entityId));
     const stored = wait?.status === 'settled' ? readHold(wait.about) : undefined;
@@ -278,9 +293,21 @@ export class DurableHolds implements HoldNotes {
     if (wait !== undefined && (claimed === undefined || wait === claimed)) ledger.settle(id, wait.about);
   }
 
+  /** All that has come so far has been looked at. What is on its way is newer than the newest of that. */
   #look(): void {
-    const { clock, home, ledger } = this.#options;
-    ledger.settle(this.#id(LOOKED_AT), { lookedAtMs: clock.nowMs() + home.connection.clockOffsetMs });
+    const { clock, home } = this.#options;
+    this.#noteLook(home.mirror.latestUpdateMs() ?? clock.nowMs() + home.connection.clockOffsetMs);
+  }
+
+  /** States come in the order of their times. */
+  #lookAt(state: EntityState): void {
+    const ms = lastUpdatedMs(state);
+    if (this.#notedMs !== undefined && ms - this.#notedMs >= LOOK_EVERY_MS) this.#noteLook(ms);
+  }
+
+  #noteLook(lookedAtMs: number): void {
+    this.#notedMs = lookedAtMs;
+    this.#options.ledger.settle(this.#id(LOOKED_AT), { lookedAtMs });
   }
 
   #id(entityId: string): WaitId {
