@@ -130,12 +130,22 @@ describe('Presence', () => {
   });
 
   it.each(['unknown', 'unavailable'])('takes nobody for away who is %s since both have started', async (state) => {
-    await using t = await house({ 'person.anna': 'home', 'person.ben': 'not_home' });
+    await using t = await house(bothHome);
+    await t.set('person.anna', 'home', { device_trackers: ['device_tracker.phone'] });
+    await t.set('person.ben', 'not_home');
     await t.stop();
     await t.set('person.anna', state);
     await t.start();
     await t.advance('1h');
     expect(t.state(mode)).toBe('home');
+    await t.set('person.anna', 'not_home');
+    await t.advance('10m');
+    expect(t.state(mode)).toBe('away');
+  });
+
+  it('does not wait for somebody who has no tracker, and is unknown for ever', async () => {
+    await using t = await house({ 'person.anna': 'home', 'person.owner': 'unknown' });
+    await t.set('person.owner', 'unknown', { device_trackers: [] });
     await t.set('person.anna', 'not_home');
     await t.advance('10m');
     expect(t.state(mode)).toBe('away');

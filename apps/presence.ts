@@ -40,10 +40,11 @@ export class Presence extends App.with(Config) {
   isAnybodyHome(): boolean {
     const { guests } = this.config;
     if (this.states.any('person', 'home') || (guests !== undefined && this.states.any(guests, 'on'))) return true;
-    // Of somebody nothing is known yet, as when Home Assistant has just started: to ask has the rule wait for it.
+    // Of somebody with a tracker nothing is known yet, as when Home Assistant has just started: to ask has the rule wait.
     return this.states
-      .entityIds('person')
-      .some((person) => !this.states.lastGood(person) && this.states.is(person, 'home'));
+      .all('person')
+      .filter(({ attributes }) => [attributes['device_trackers'] ?? []].flat().length > 0)
+      .some(({ entityId }) => !this.states.lastGood(entityId) && this.states.is(entityId, 'home'));
   }
 
   private async setMode(option: string, { announce }: { announce: boolean }) {
