@@ -44,7 +44,7 @@ export class Presence extends App.with(Config) {
     return this.states
       .all('person')
       .filter(({ attributes }) => [attributes['device_trackers'] ?? []].flat().length > 0)
-      .some(({ entityId }) => !this.states.lastGood(entityId) && this.states.is(entityId, 'home'));
+      .some(({ entityId: person }) => !this.states.lastGood(person) && this.states.is(person, 'home'));
   }
 
   private async setMode(option: string, { announce }: { announce: boolean }) {
