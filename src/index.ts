@@ -75,12 +75,8 @@ export type { Api, RestOptions, TemplateOptions } from './home-assistant/api/api
 export { AnswerUnexpected } from './home-assistant/api/answer.ts';
 export type { Answer, AskAction, Question } from './home-assistant/api/ask.ts';
 export type { QuestionAnswer, QuestionExpiry } from './home-assistant/api/question-event.ts';
-export type {
-  AskedQuestion,
-  DurableQuestion,
-  QuestionOptions,
-  RegisteredQuestion,
-} from './home-assistant/api/registered-question.ts';
+export type { AskedQuestion, DurableQuestion, QuestionOptions } from './home-assistant/api/question-options.ts';
+export type { RegisteredQuestion } from './home-assistant/api/registered-question.ts';
 export type {
   ApiCalendars,
   Calendar,

@@ -13,7 +13,8 @@ import { type HistoryOptions, type HistoryState, readHistory } from './history.t
 import { type LogbookEntry, type LogbookOptions, readLogbook } from './logbook.ts';
 import { ApiMedia } from './media.ts';
 import { ApiNotifications } from './notifications.ts';
-import { type QuestionKeeping, type QuestionOptions, RegisteredQuestion } from './registered-question.ts';
+import type { QuestionOptions } from './question-options.ts';
+import { type QuestionKeeping, RegisteredQuestion } from './registered-question.ts';
 import { ApiRegistries } from './registries.ts';
 import { ApiRepairs } from './repairs.ts';
 import { ApiStatistics } from './statistics.ts';

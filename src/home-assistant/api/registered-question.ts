@@ -1,55 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { BusScope } from '../../bus/bus-service.ts';
-import {
-  type Door,
-  type HandlerOptions,
-  readHandlerOptions,
-  refuseUnknownOptions,
-  wrong,
-} from '../../bus/handler-options.ts';
 import type { HandlerSubscription } from '../../bus/subscription.ts';
 import type { Clock, Timer } from '../../kernel/clock.ts';
 import { durationMs, formatDuration } from '../../kernel/duration.ts';
 import { InvalidArgument } from '../../kernel/errors.ts';
 import type { Life } from '../../kernel/life.ts';
 import { isCancellation } from '../../kernel/waiting.ts';
-import type { Json, NotJson, Storable } from '../../storage/storable.ts';
+import type { Json } from '../../storage/storable.ts';
 import type { Wait, WaitGroup, WaitId, WaitLedger } from '../../storage/wait-ledger.ts';
-import {
-  readWaitPolicy,
-  WAIT_POLICY_OPTIONS,
-  type WaitPolicy,
-  type WaitPolicyOptions,
-} from '../../storage/wait-policy.ts';
+import type { WaitPolicy } from '../../storage/wait-policy.ts';
 import { HomeAway } from '../home-errors.ts';
 import type { HomeRequests } from '../calls/home-requests.ts';
 import type { WireEvent } from '../protocol/wire.ts';
-import { ANSWERED, buttonsOf, type Question, reach, responseIn } from './ask.ts';
-import { type ApiNotifications, type NotificationAction, phonesOf } from './notifications.ts';
-import { type AskedBefore, type GivenAnswer, QuestionAnswer, QuestionExpiry } from './question-event.ts';
-
-/** What becomes of a question that outlives the daemon. */
-export interface QuestionOptions<Args = undefined>
-  extends WaitPolicyOptions, Pick<HandlerOptions<never>, 'timeout' | 'onError'> {
-  /** Called once for each question that was asked, with the first answer that came in time. */
-  readonly onAnswer: (answer: QuestionAnswer<Args>) => unknown;
-  /** Called for each that nobody answered in time. */
-  readonly onExpired?: ((expiry: QuestionExpiry<Args>) => unknown) | undefined;
-}
-
-/** What is asked, and what the handlers are to know of it: JSON, for it is written down. */
-export type DurableQuestion<Args = undefined> = Question &
-  (undefined extends Args ? { readonly args?: StorableArgs<Args> | undefined } : { readonly args: StorableArgs<Args> });
-
-type StorableArgs<Args> = unknown extends Args ? Args : [Args] extends [Storable<Args>] ? Args : NotJson;
-
-/** A question that was asked. */
-export interface AskedQuestion {
-  /** Until when it can be answered. */
-  readonly until: Temporal.Instant;
-  /** Takes it back, and from the phones. Nothing happens once it is over. */
-  cancel(): void;
-}
+import { ANSWERED, buttonsOf, reach, responseIn } from './ask.ts';
+import { type ApiNotifications, phonesOf } from './notifications.ts';
+import { type AskedBefore, QuestionAnswer, QuestionExpiry } from './question-event.ts';
+import {
+  type AskedQuestion,
+  type DurableQuestion,
+  type QuestionOptions,
+  readQuestionOptions,
+} from './question-options.ts';
+import { jsonOf, readStored, type StoredQuestion } from './stored-question.ts';
 
 /** Where the questions of an app are kept that outlive the daemon. */
 export interface QuestionKeeping {
@@ -68,27 +40,7 @@ export interface RegisteredQuestionOptions {
   readonly clock: Clock;
 }
 
-/** A question as it is stored. */
-type StoredQuestion = {
-  readonly phones: readonly string[];
-  readonly message: string;
-  readonly title?: string | undefined;
-  readonly buttons: readonly NotificationAction[];
-  /** What the answers are called, in the order of the buttons. */
-  readonly names: readonly string[];
-  readonly data?: Readonly<Record<string, unknown>> | undefined;
-  readonly args?: Json | undefined;
-  readonly askedMs: number;
-  readonly dueMs: number;
-  /** Whether it is known to be on a phone. */
-  readonly sent: boolean;
-  /** What became of it, once that is known. */
-  readonly over?: { readonly atMs: number; readonly answer?: GivenAnswer | undefined } | undefined;
-};
-
 type Over = QuestionAnswer<unknown> | QuestionExpiry<unknown>;
-
-const OPTIONS = ['onAnswer', 'onExpired', 'timeout', 'onError', ...WAIT_POLICY_OPTIONS];
 
 /**
  * Something that people are asked on their phones, whose answer is waited for over a restart of the daemon and of Home
@@ -111,25 +63,17 @@ export class RegisteredQuestion<Args = undefined> implements Disposable {
 
   constructor(given: RegisteredQuestionOptions) {
     const { name, options, keeping, requests, life } = given;
-    if (typeof name !== 'string' || name.trim() === '') {
-      throw new InvalidArgument(`api.question was given no name`, {
-        hint: "Under its name it is found again after a restart: give one, as in this.api.question('door', { … }).",
-      });
-    }
-    const method = `question("${name}")`;
-    const door: Door = { method, options: OPTIONS };
-    const { onAnswer, onExpired, onMissed, onInterrupted, ...handling } = checked(options, door);
+    const { onAnswer, onExpired, handling, policy } = readQuestionOptions(name, options);
     this.name = name;
     this.#given = given;
     this.#ledger = keeping.waits;
-    this.#policy = readWaitPolicy({ onMissed, onInterrupted }, method);
+    this.#policy = policy;
     this.#group = { home: requests.home.home, kind: 'question', name };
     this.#prefix = `hassette/${encodeURIComponent(life.name)}/${encodeURIComponent(name)}/`;
     this.#subscription = keeping.scope().open<Over>({
       method: 'question',
       target: name,
-      // Each has its own people who wait for it.
-      settings: { ...readHandlerOptions({ ...handling, name, mode: 'parallel' }, HANDLING) },
+      settings: handling,
       handler: this.#guard(onAnswer, onExpired),
       describe: (over) =>
         over.kind === 'answered' ? `"${over.message}": ${over.action}` : `"${over.message}": no answer`,
@@ -440,29 +384,4 @@ export class RegisteredQuestion<Args = undefined> implements Disposable {
   #id(item: string): WaitId {
     return { ...this.#group, item };
   }
-}
-
-const HANDLING: Door = { method: 'question', options: ['name', 'mode', 'timeout', 'onError'] };
-
-/** @throws InvalidArgument if it is not what a question has to be made of. */
-function checked(options: QuestionOptions<unknown>, door: Door): QuestionOptions<unknown> {
-  refuseUnknownOptions(options, door);
-  for (const key of ['onAnswer', 'onExpired'] as const) {
-    const isMissing = options[key] === undefined && key === 'onExpired';
-    if (isMissing || typeof options[key] === 'function') continue;
-    throw wrong(door, key, options[key], 'a function');
-  }
-  return options;
-}
-
-/** What is no JSON in it is refused where it is written. */
-function jsonOf(stored: StoredQuestion): Json {
-  return stored as unknown as Json;
-}
-
-/** Whatever else stands there was written by a release that knew more. */
-function readStored(about: Json | undefined): StoredQuestion | undefined {
-  if (typeof about !== 'object' || about === null || !('phones' in about && 'dueMs' in about && 'names' in about))
-    return undefined;
-  return about as unknown as StoredQuestion;
 }
