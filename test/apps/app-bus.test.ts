@@ -353,6 +353,19 @@ describe('waitFor', () => {
     expect(await wait).toMatchObject({ kind: 'changed', from: { state: 'unlocked' }, to: { state: 'locked' } });
   });
 
+  it('waits for a change by those whose doing it is to be', async () => {
+    await using t = await startHouse({ 'lock.front': 'unlocked' });
+    const byHand = t.bus.waitFor('lock.front', { to: 'locked', cause: 'device', timeout: '30s' });
+    const byPerson = t.bus.waitFor('lock.front', { to: 'locked', cause: ['user', 'self'], timeout: '30s' });
+    t.set('lock.front', 'locked');
+    await t.advance('30s');
+    expect(await byHand).toMatchObject({ kind: 'changed', cause: { kind: 'device' } });
+    expect(await byPerson).toBeNull();
+    await expect(t.bus.waitFor('lock.front', { cause: 'usr' as 'user' })).rejects.toThrow(
+      '"cause" of waitFor(lock.front)',
+    );
+  });
+
   it('gives the change when it comes', async () => {
     await using t = await startHouse({ 'lock.front': 'unlocked' });
     const { outcome } = run(t, () => t.bus.waitFor('lock.front', { to: 'locked', timeout: '30s' }));
@@ -482,6 +495,15 @@ describe('waitForEvent', () => {
     expect(second.outcome).toEqual({ value: null });
     expect(t.link.followed).not.toContain('tag_scanned');
     expect(t.home.events.watches('tag_scanned')).toBe(false);
+  });
+
+  it('takes only events by those whose doing it is to be', async () => {
+    await using t = await startHouse();
+    const own = t.bus.waitForEvent('x', { cause: 'self', timeout: '1m' });
+    const others = t.bus.waitForEvent('x', { cause: not('self'), timeout: '1m' });
+    t.link.fire('x', { n: 1 });
+    await t.advance('1m');
+    expect([await own, await others]).toEqual([null, expect.objectContaining({ data: { n: 1 } })]);
   });
 
   it('rejects with Cancelled, and with what a condition throws', async () => {

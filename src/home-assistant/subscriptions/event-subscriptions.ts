@@ -81,6 +81,8 @@ export interface EventWaitOptions<Type extends string = string> {
   readonly data?: DataPattern | undefined;
   /** Checks the event's data. What does not fit is not what is waited for. */
   readonly schema?: PayloadSchema | undefined;
+  /** Only what these have caused counts: `'user'`, `not('self')`. */
+  readonly cause?: CauseCondition | undefined;
   /** Only an event for which it gives true counts. */
   readonly where?: ((event: HomeEvent<Type>) => boolean) | undefined;
   /** Gives null when none has come by then. @defaultValue it is waited for as long as the execution may last */
@@ -113,7 +115,7 @@ export const STATES_ONLY: Readonly<Record<string, string>> = Object.fromEntries(
 
 const CALL_OPTIONS = ['data', 'cause', ...HANDLER_OPTIONS];
 const EVENT_OPTIONS = ['schema', 'invalid', ...CALL_OPTIONS];
-const EVENT_WAIT_OPTIONS = ['data', 'schema', 'where', 'timeout'];
+const EVENT_WAIT_OPTIONS = ['data', 'schema', 'cause', 'where', 'timeout'];
 
 /**
  * Subscribes to a type of event of the home's own bus.
@@ -260,6 +262,7 @@ export async function waitForEvent(
   const timeoutMs = lengthOf(options.timeout, 'timeout', door);
   const matches = compileData(options.data, door);
   const check = compilePayload(options.schema, door);
+  const isMeant = compileCause(options.cause, door);
   const { where } = options;
   const source = currentExecution() ?? life;
   return waitUntil<HomeEvent>({ life, clock, timeoutMs, what: door.method }, (settle, fail) => {
@@ -271,6 +274,7 @@ export async function waitForEvent(
         if (!payload.fits) return;
         const asker = { provenance: home.provenance, app: life.name };
         const event = new HomeEvent(type, wire, payload.data as HomeEvent['data'], source, asker);
+        if (isMeant?.(event.cause) === false) return;
         if (where === undefined || truth(where(event), `"where" of ${door.method}`)) settle(event);
       } catch (error) {
         fail(error);

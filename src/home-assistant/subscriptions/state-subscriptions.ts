@@ -74,6 +74,7 @@ export interface StateWaitOptions extends Criteria {
   readonly for?: DurationInput | undefined;
   readonly timeout?: DurationInput | undefined;
   readonly next?: boolean | undefined;
+  readonly cause?: CauseCondition | undefined;
   readonly where?: ((event: StateChange) => boolean) | undefined;
 }
 
@@ -91,7 +92,7 @@ const STATE_OPTIONS = [
   ...HANDLER_OPTIONS,
 ];
 const AVAILABILITY_OPTIONS = [...DURABLE_OPTIONS, 'for', 'immediate', 'resync', 'cause', ...HANDLER_OPTIONS];
-const WAIT_OPTIONS = [...CRITERIA_OPTIONS, 'timeout', 'next', 'where'];
+const WAIT_OPTIONS = [...CRITERIA_OPTIONS, 'timeout', 'next', 'cause', 'where'];
 
 /**
  * Subscribes to changes of states.
@@ -191,13 +192,16 @@ export async function waitForState(
   const forMs = readCriteria(options, door);
   const timeoutMs = lengthOf(options.timeout, 'timeout', door);
   const next = flagOf(options.next, 'next', door);
+  const isMeant = compileCause(options.cause, door);
   const test = compileStateTest(options, facetOf(undefined), door.method);
   const takesPresent = !next && test.conditional;
   unknown.warnOf(meant, method);
 
   return waitUntil<StateChange>({ life, clock, timeoutMs, what: door.method }, (settle, fail) => {
     const take = (event: StateChange): boolean => {
-      const isWanted = options.where === undefined || truth(options.where(event), `"where" of ${door.method}`);
+      const isWanted =
+        isMeant?.(event.cause) !== false &&
+        (options.where === undefined || truth(options.where(event), `"where" of ${door.method}`));
       if (isWanted) settle(event);
       return isWanted;
     };

@@ -205,6 +205,8 @@ export interface WaitOptions<Id extends string = string> extends StateCriteria<
   readonly timeout?: DurationInput | undefined;
   /** Waits for a later change even if the condition holds already. @defaultValue false */
   readonly next?: boolean | undefined;
+  /** Only a change by these counts: `'user'`, `not('self')`. Of what holds already, who brought it about. */
+  readonly cause?: CauseCondition | undefined;
   /** Only a change for which it gives true counts. */
   readonly where?: ((event: StateChangeEvent<Id>) => boolean) | undefined;
 }
