@@ -78,7 +78,7 @@ describe('bus.onTrigger', () => {
     await own.api.call('light.turn_on', { target: LIGHT });
     await expect.poll(() => seen.length).toBe(1);
     await mortal.kill();
-    await expect.poll(() => own.home.ready, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => own.home.ready).toBe(false);
     await mortal.start();
     own.connection.retryNow();
     await expect.poll(() => own.home.ready, { timeout: 40_000 }).toBe(true);
@@ -95,7 +95,7 @@ describe('bus.onCondition', () => {
     await set(false);
     const seen: boolean[] = [];
     b.bus.onCondition({ condition: 'state', entity_id: BOOLEAN, state: 'on' }, ({ met }) => void seen.push(met));
-    await expect.poll(() => seen.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => seen.length).toBe(1);
     await set(true);
     await expect.poll(() => seen.length).toBe(2);
     await set(false);

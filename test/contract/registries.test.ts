@@ -47,14 +47,7 @@ describe('registries', () => {
   afterAll(() => contract[Symbol.asyncDispose]());
 
   /** Waits until the mirrors say something, which they do when the home has told them. */
-  const until = async (isSo: () => boolean): Promise<void> => {
-    const clock = new SystemClock();
-    const limitMs = clock.monotonicMs() + 5000;
-    while (!isSo()) {
-      if (clock.monotonicMs() > limitMs) throw new Error('it did not come to be so');
-      await new Promise<void>((resolve) => clock.after(10, 'another look', resolve));
-    }
-  };
+  const until = (isSo: () => boolean): Promise<void> => expect.poll(isSo).toBe(true);
 
   const open = async (token?: string) => {
     const opened = await openApi(contract, token);
