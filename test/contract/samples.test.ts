@@ -182,13 +182,13 @@ describe('the sample apps', { timeout: 60_000 }, () => {
     await daemon.remove(window);
   });
 
-  it('ApplianceFinished tells the end of a programme', async () => {
+  it('ApplianceFinished tells the end of a programme, and what it has used', async () => {
     const power = 'sensor.samples_power';
     await given(power, '1', { unit_of_measurement: 'W' });
     await using daemon = await Daemon.start(home, {
       washer: {
         class: 'ApplianceFinished',
-        config: { power, startsAfter: '200ms', finishedAfter: '300ms', notify: NOTIFY },
+        config: { power, startsAfter: '200ms', finishedAfter: '2s', notify: NOTIFY },
       },
     });
     const follow = daemon.devices.connection.followEvents('call_service');
@@ -196,7 +196,9 @@ describe('the sample apps', { timeout: 60_000 }, () => {
     await daemon.untilLogged('is running');
     await daemon.set(power, '1', { unit_of_measurement: 'W' });
     await daemon.untilLogged('has finished');
-    await daemon.eventually(() => daemon.devices.sink.events.some(({ data }) => data['domain'] === 'notify'));
+    const told = () => daemon.devices.sink.events.filter(({ data }) => data['domain'] === 'notify');
+    await daemon.eventually(() => told().length > 0);
+    expect(told()[0]?.data['service_data']).toMatchObject({ message: expect.stringMatching(/has used \d\.\d\d kWh/) });
     follow();
     await daemon.remove(power);
   });
