@@ -6,7 +6,7 @@ import type { Storage } from './storage.ts';
 import type { WriteBehind } from './write-behind.ts';
 
 /** What can wait for longer than a daemon lives. */
-export type WaitKind = 'hold' | 'debounce' | 'job' | 'question';
+export type WaitKind = 'hold' | 'job' | 'question';
 
 /**
  * `waiting`: its time has yet to come, or its handler to begin. `claimed`: its handler has begun, and nobody has seen it
@@ -224,7 +224,7 @@ export async function storedWaits(storage: Storage, app: string): Promise<readon
     const id = idOf(key);
     if (id === undefined || !isWait(value) || value.status === 'settled') continue;
     const { home, kind, name, item } = id;
-    const entityId = kind === 'hold' || kind === 'debounce' ? item : undefined;
+    const entityId = kind === 'hold' ? item : undefined;
     found.push({ app, home, kind, name, entityId, status: value.status, dueMs: dueMsOf(value), expiresAtMs });
   }
   return found.toSorted((one, other) => (one.dueMs ?? Infinity) - (other.dueMs ?? Infinity));
@@ -241,7 +241,7 @@ function namespaceOf(app: string): string {
 }
 
 function describe({ kind, item }: WaitId): string {
-  if (kind === 'hold' || kind === 'debounce') return `that of ${item}`;
+  if (kind === 'hold') return `that of ${item}`;
   return kind === 'job' ? 'one of its runs' : 'one that was asked';
 }
 
@@ -253,7 +253,7 @@ function keyOf(id: WaitId): string {
   return `${groupOf(id)}/${id.item}`;
 }
 
-const KINDS: readonly string[] = ['hold', 'debounce', 'job', 'question'] satisfies WaitKind[];
+const KINDS: readonly string[] = ['hold', 'job', 'question'] satisfies WaitKind[];
 
 function idOf(key: string): WaitId | undefined {
   const [home = '', kind = '', name = '', ...item] = key.split('/');

@@ -282,6 +282,7 @@ describe('a hold that outlives the daemon', () => {
   it.each([
     [{ name: 'a', durable: true }, 'has nothing that lasts'],
     [{ for: '3m', durable: true }, 'has no name'],
+    [{ for: '3m', name: 'a'.repeat(300), durable: true }, 'is too long to be kept: aaaa'],
     [{ for: '3m', onMissed: 'skip' }, 'was given "onMissed" without "durable"'],
     [
       { for: '3m', name: 'a', durable: true, onMissed: 'later' },

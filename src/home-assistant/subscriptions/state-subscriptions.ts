@@ -80,6 +80,8 @@ export interface StateWaitOptions extends Criteria {
 
 /** More than any home has entities. */
 const DURABLE_PENDING = 100_000;
+/** An entity's id and the home's name go into the same key. */
+const LONGEST_NAME = 200;
 const DURABLE_OPTIONS = ['durable', ...WAIT_POLICY_OPTIONS];
 const CRITERIA_OPTIONS = ['from', 'to', 'changed', 'for', 'every', 'availability'];
 const STATE_OPTIONS = [
@@ -245,6 +247,11 @@ function readDurability(
   if (options.name === undefined) {
     throw new InvalidArgument(`${door.method} is to be durable, and has no name`, {
       hint: `Under its name it is found again after a restart: give one, as in { name: 'clear', durable: true }.`,
+    });
+  }
+  if (encodeURIComponent(options.name).length > LONGEST_NAME) {
+    throw new InvalidArgument(`The name of ${door.method} is too long to be kept: ${options.name.slice(0, 40)}…`, {
+      hint: `A durable wait is written down under its name: give one of ${LONGEST_NAME} characters at most.`,
     });
   }
   if (forMs === undefined) {
