@@ -52,12 +52,12 @@ export class MotionLight extends App.with(Config) {
 
     this.bus.onStateChange(motion, { to: 'on', immediate: true }, async () => {
       this.logger.info(\`somebody moves: \${light} on\`);
-      await this.api.call('light.turn_on', { target: light, data: { brightness_pct: 60 } });
+      await this.entity(light).turnOn({ brightness_pct: 60 });
     });
 
-    this.bus.onStateChange(motion, { to: 'off', for: offAfter }, async () => {
+    this.bus.onStateChange(motion, { to: 'off', for: offAfter, name: 'clear', durable: true }, async () => {
       this.logger.info(\`all quiet for \${offAfter}: \${light} off\`);
-      await this.api.call('light.turn_off', { target: light });
+      await this.entity(light).turnOff();
     });
 
     this.logger.info(\`watching \${motion}\`);
