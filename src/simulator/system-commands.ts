@@ -2,11 +2,20 @@ import { Ulids } from './chance.ts';
 import type { CommandDefinition } from './command-table.ts';
 import type { HomeConfig } from '../home-assistant/protocol/wire.ts';
 import type { HomeCore } from './home-core.ts';
-import { optional, required, text } from './schema.ts';
+import { misfit, optional, required, text } from './schema.ts';
 
 /** What they have of the home beside its core. */
 export interface SystemHome extends HomeCore {
   config(): HomeConfig;
+}
+
+const ASSISTANT = 'conversation.home_assistant';
+
+/** The one assistant there is, under its present name or the one that it had. */
+function agentId(value: unknown): string {
+  const id = text(value);
+  if (id !== ASSISTANT && id !== 'homeassistant') throw misfit('invalid agent ID');
+  return id;
 }
 
 /** What Home Assistant is asked about itself: its users, health, backups and repairs, and its assistant. */
@@ -59,7 +68,7 @@ export function systemCommands(home: SystemHome): Record<string, CommandDefiniti
     'conversation/agent/list': {
       fields: { language: optional(text), country: optional(text) },
       run: ({ id }, connection) => {
-        const agent = { id: 'conversation.home_assistant', name: 'Home Assistant', supported_languages: ['en'] };
+        const agent = { id: ASSISTANT, name: 'Home Assistant', supported_languages: ['en'] };
         connection.result(id, { agents: [agent] });
       },
     },
@@ -69,7 +78,7 @@ export function systemCommands(home: SystemHome): Record<string, CommandDefiniti
         text: required(text),
         language: optional(text),
         conversation_id: optional(text),
-        agent_id: optional(text),
+        agent_id: optional(agentId),
       },
       run: ({ id, language = home.config().language, conversation_id: given }, connection) =>
         connection.result(id, {

@@ -159,6 +159,12 @@ describe('the rest of what a home can be asked', () => {
     expect(reply).toMatchObject({ kind: 'error', errorCode: expect.any(String), continues: false });
     expect(reply?.speech).toMatch(/^Sorry/);
     expect((await t.api.conversation.agents()).map(({ id }) => id)).toContain('conversation.home_assistant');
+    const agent = 'conversation.home_assistant';
+    expect(await t.api.conversation.process('open the pod bay doors', { agent })).toMatchObject({ kind: 'error' });
+    await expect(t.api.conversation.process('hello', { agent: 'no_such' })).rejects.toMatchObject({
+      code: 'COMMAND_REFUSED',
+      homeCode: 'invalid_format',
+    });
   });
 
   it.skipIf(!onRealHome)('knows repairs and integrations', async () => {
