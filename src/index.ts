@@ -7,7 +7,7 @@
 export { z } from 'zod';
 
 export { App } from './apps/app.ts';
-export type { AppBus } from './apps/app-bus.ts';
+export type { AppBus, TopicOptions } from './apps/app-bus.ts';
 export type { BusMiddleware, EventChanges, MiddlewareEvent, MiddlewareHandle } from './apps/bus-middleware.ts';
 export type {
   HistoryOf,

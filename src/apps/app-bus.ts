@@ -53,6 +53,7 @@ import type {
   WaitOptions,
   WaitResult,
 } from '../home-assistant/subscriptions/state-types.ts';
+import { type CauseCondition, compileCause } from '../home-assistant/provenance/cause.ts';
 import { UnknownEntities } from '../home-assistant/states/unknown-entities.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Failure } from '../kernel/failure.ts';
@@ -417,22 +418,20 @@ export class AppBus {
    * this.bus.on('garage.opened', (event) => this.logger.info(`opened, says ${event.from}`));
    * ```
    */
-  on<
-    const Topic extends string,
-    const Options extends HandlerOptions<TopicEvent<Topic>> | ((event: TopicEvent<Topic>) => unknown),
-  >(
+  on<const Topic extends string, const Options extends TopicOptions<Topic> | ((event: TopicEvent<Topic>) => unknown)>(
     topic: Topic,
-    options: Checked<Options, HandlerOptions<never>>,
+    options: Checked<Options, TopicOptions>,
     ...handler: HandlerAfter<Options, TopicEvent<Topic>>
   ): Subscription {
+    const given = split(options, handler);
     const subscriber = {
       service: this.#service,
       home: this.#home,
       scope: this.#scope,
       life: this.#life,
       elsewhere: STATES_ONLY,
+      isMeant: toldBy(given.options, topic, this.#life.name),
     };
-    const given = split(options, handler);
     return subscribeToTopic(subscriber, topic, given.options, given.handler);
   }
 
@@ -553,6 +552,12 @@ export class AppBus {
   }
 }
 
+/** What `on` can be given. */
+export interface TopicOptions<Topic extends string = string> extends HandlerOptions<TopicEvent<Topic>> {
+  /** Only what these have told is handled: `'self'` is this app, `'app'` any other. */
+  readonly cause?: CauseCondition | undefined;
+}
+
 type LifecycleOptions<Kind extends HomeLifecycleEvent['kind']> =
   | HandlerOptions<LifecycleEvent<Kind>>
   | ((event: LifecycleEvent<Kind>) => unknown);
@@ -563,6 +568,14 @@ type EmittedData<Data> = unknown extends Data
   : undefined extends Data
     ? [data?: Data]
     : [data: Data];
+
+/** Whether a topic was told by those that are meant. Who told it is certain, and is an app. */
+function toldBy(options: unknown, topic: string, app: string): ((event: TopicEvent) => boolean) | undefined {
+  // Anything else is refused by whoever reads the options.
+  if (typeof options !== 'object' || options === null || !('cause' in options)) return undefined;
+  const isMeant = compileCause(options.cause, { method: `on(${topic})`, options: [] });
+  return isMeant && (({ from }) => isMeant({ kind: from === app ? 'self' : 'app', app: from, certain: true }));
+}
 
 /**
  * Tells options and handler apart. What types they are is the affair of the doors above, which have been held to it by

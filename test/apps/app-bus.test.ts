@@ -336,6 +336,30 @@ describe('topics', () => {
   });
 });
 
+describe('on, with a cause', () => {
+  it('handles what those have told that are meant', async () => {
+    await using t = await startHouse();
+    const heard: string[] = [];
+    t.bus.on('a', { cause: 'self' }, ({ from }) => void heard.push(`own ${from}`));
+    t.bus.on('a', { cause: not('self') }, ({ from }) => void heard.push(`other ${from}`));
+    t.bus.on('a', { cause: (cause) => cause.app === 'stairs' }, ({ from }) => void heard.push(`stairs ${from}`));
+    t.bus.emit('a');
+    t.anotherApp('stairs').emit('a');
+    expect(heard).toEqual(['own hallway', 'other stairs', 'stairs stairs']);
+    expect(() => t.bus.on('a', { cause: 'slef' as 'self' }, () => undefined)).toThrow('"cause" of on(a) is "slef"');
+  });
+
+  it('reports a cause that throws', async () => {
+    await using t = await startHouse();
+    const cause = (): never => {
+      throw new Error('cannot say');
+    };
+    t.bus.on('a', { cause }, () => undefined);
+    t.bus.emit('a');
+    expect(t.failures.map(({ error }) => (error as Error).message)).toEqual(['cannot say']);
+  });
+});
+
 describe('waitFor', () => {
   it('is met at once if its condition holds already', async () => {
     await using t = await startHouse({ 'lock.front': 'locked' });
