@@ -11,6 +11,7 @@ import { measureReconnect } from './measure/reconnect.ts';
 import { measureRules } from './measure/rules.ts';
 import { measureStart } from './measure/start.ts';
 import { measureStorage } from './measure/storage.ts';
+import { measureSubscriptions } from './measure/subscriptions.ts';
 import { measureThroughput } from './measure/throughput.ts';
 import { measureWaits } from './measure/waits.ts';
 import { buildPackage } from './package-under-test.ts';
@@ -34,6 +35,7 @@ const measurements: Readonly<Record<string, (stage: Stage) => Promise<readonly R
   calls: (stage) => measureCalls(stage, rounds, quick ? 50_000 : 100_000),
   reconnect: (stage) => measureReconnect(stage, 3 * rounds),
   jobs: (stage) => measureJobs(stage, rounds),
+  subscriptions: (stage) => measureSubscriptions(stage, rounds),
   rules: (stage) => measureRules(stage, rounds, quick ? 50_000 : 100_000),
   waits: (stage) => measureWaits(stage, rounds, 10_000),
   start: (stage) => measureStart(stage, rounds),
