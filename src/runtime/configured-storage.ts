@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { Configuration } from '../config/schema.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { PostgresAdapter } from '../storage/postgres/postgres-adapter.ts';
-import { RedisAdapter } from '../storage/redis/redis-adapter.ts';
 import type { StorageAdapter } from '../storage/storage-link.ts';
 import { SqliteAdapter } from '../storage/sqlite/sqlite-adapter.ts';
 import { IN_MEMORY } from '../storage/sqlite/sqlite-file.ts';
@@ -17,8 +15,8 @@ export interface ConfiguredStorageOptions {
   readonly random: () => number;
 }
 
-/** The storage that a configuration asks for, not open yet. */
-export function configuredStorage(options: ConfiguredStorageOptions): StorageAdapter {
+/** The storage that a configuration asks for, not open yet. What reaches a server is loaded by those who have one. */
+export async function configuredStorage(options: ConfiguredStorageOptions): Promise<StorageAdapter> {
   const { configuration, dataFolder, clock, onListenerFailure, random } = options;
   const { url, password, file = dataFolder && join(dataFolder, 'hassette.db'), ...storage } = configuration.storage;
   const adapter = storage.adapter ?? byDefault(configuration);
@@ -28,9 +26,12 @@ export function configuredStorage(options: ConfiguredStorageOptions): StorageAda
   }
   const { verifyTls: verify, ca, schema, prefix, connections } = storage;
   const server = { ...url, password: password ?? url.password, tls: url.tls ? { verify, ca } : undefined };
-  return url.kind === 'postgres'
-    ? new PostgresAdapter({ clock, server, schema, connections, onListenerFailure, random })
-    : new RedisAdapter({ clock, server, prefix, onListenerFailure, random });
+  if (url.kind === 'postgres') {
+    const { PostgresAdapter } = await import('../storage/postgres/postgres-adapter.ts');
+    return new PostgresAdapter({ clock, server, schema, connections, onListenerFailure, random });
+  }
+  const { RedisAdapter } = await import('../storage/redis/redis-adapter.ts');
+  return new RedisAdapter({ clock, server, prefix, onListenerFailure, random });
 }
 
 /** A simulated home forgets at its end, and begins again at the same time: what was stored of it would be wrong. */

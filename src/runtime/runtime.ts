@@ -123,7 +123,7 @@ export class Runtime extends Resource implements Activity {
 
   protected override async onStart(): Promise<void> {
     const { configuration, appsFolder, dataFolder, finder } = this.#options;
-    const storage = this.#makeStorage();
+    const storage = await this.#makeStorage();
     const ownCalls = new StoredOwnCalls(this, storage.storage).dependsOn(storage);
     const control =
       dataFolder === undefined ? undefined : new ControlSocket(this, dataFolder, (question) => this.#answer(question));
@@ -159,13 +159,13 @@ export class Runtime extends Resource implements Activity {
     this.logger.info({ version: this.#options.version }, `up; starting ${counted(this.#apps.apps().length, 'app')}`);
   }
 
-  #makeStorage(): StorageService {
+  async #makeStorage(): Promise<StorageService> {
     const { configuration, dataFolder, storage: lent } = this.#options;
     const onListenerFailure = (error: unknown): void =>
       this.logger.error({ err: error }, 'somebody who watches the storage failed');
     const { clock } = this;
     const random = this.context.random ?? Math.random;
-    const adapter = lent ?? configuredStorage({ configuration, dataFolder, clock, onListenerFailure, random });
+    const adapter = lent ?? (await configuredStorage({ configuration, dataFolder, clock, onListenerFailure, random }));
     this.#storage = new StorageService(this, { adapter, lent: lent !== undefined });
     return this.#storage;
   }
