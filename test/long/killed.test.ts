@@ -43,6 +43,9 @@ const app = `
   const half = { milliseconds: ${HALF_HANDLER_MS} };
   export class Killed extends App {
     override onInitialize() {
+      // A rule is about levels: that it was off for less time than it takes to write that down is nothing that it tells.
+      const nothing = this.scheduler.register('nothing', () => undefined);
+      const written = () => this.tasks.sleep(half).then(() => nothing.submit(undefined, { durable: true }).stored);
       for (const { kind, policy, name } of ${JSON.stringify(WAITS)}) {
         const sensor = 'binary_sensor.' + name;
         const options = { onInterrupted: policy };
@@ -74,7 +77,10 @@ const app = `
             await begun();
           });
         }
-        this.bus.onStateChange(sensor, { to: 'on' }, () => this.logger.info(name + ' may begin'));
+        this.bus.onStateChange(sensor, { to: 'on' }, async () => {
+          if (kind === 'rule') await written();
+          this.logger.info(name + ' may begin');
+        });
       }
     }
     // What was interrupted has been told by now.
