@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../kernel/clock.ts';
 import { Heap, type HeapNode } from '../kernel/heap.ts';
+import { WallWatch } from '../scheduler/wall-watch.ts';
 
 /** A clock that may step is looked at so often. */
 const LOOK_MS = 30_000;
@@ -22,20 +23,32 @@ export class DueTime implements HeapNode {
 export class DueTimes {
   readonly #clock: Clock;
   readonly #label: string;
+  readonly #watch: WallWatch;
+  readonly #onSet: (byMs: number) => void;
   readonly #heap = new Heap<DueTime>((a, b) => (a.dueMs === b.dueMs ? a.order < b.order : a.dueMs < b.dueMs));
   #timer: Timer | undefined;
   #timerMs = Infinity;
   #made = 0;
   #firing = false;
 
-  constructor(clock: Clock, label: string) {
+  /** @param onSet - told by how much the clock was set, as soon as that is seen. A machine that slept sets nothing. */
+  constructor(clock: Clock, label: string, onSet: (byMs: number) => void) {
     this.#clock = clock;
     this.#label = label;
+    this.#watch = new WallWatch(clock);
+    this.#onSet = onSet;
   }
 
   /** How many are to come. */
   get size(): number {
     return this.#heap.size;
+  }
+
+  /** Now, on the wall clock. Where that was set meanwhile, whoever reckons by it has been told by then. */
+  nowMs(): number {
+    const byMs = this.#watch.look();
+    if (byMs !== 0) this.#onSet(byMs);
+    return this.#clock.nowMs();
   }
 
   make(fire: () => void): DueTime {
@@ -83,8 +96,9 @@ export class DueTimes {
     this.#firing = true;
     try {
       for (;;) {
+        const nowMs = this.nowMs();
         const first = this.#heap.peek();
-        if (first === undefined || first.dueMs > this.#clock.nowMs()) break;
+        if (first === undefined || first.dueMs > nowMs) break;
         this.#heap.remove(first);
         first.dueMs = Infinity;
         first.fire();

@@ -10,7 +10,7 @@ import type { RuleMemory } from './rule-memory.ts';
 export interface RuleOwner {
   readonly life: Life;
   readonly executor: Executor;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'nowMs'>;
   readonly dues: DueTimes;
   readonly logger: Pick<Logger, 'warn'>;
   readonly memory: RuleMemory;
@@ -28,6 +28,8 @@ export interface KeptRule {
   readonly name: string;
   /** Asks its conditions again where they may be otherwise, and reckons what is to last anew. */
   refresh(): void;
+  /** The clock was set by so much: what has yet to last counts on as if it had not been. */
+  shift(byMs: number): void;
   start(): void;
   cancel(): void;
   describe(): RuleDescription;

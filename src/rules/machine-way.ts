@@ -1,6 +1,6 @@
 import { ConditionWatch } from './condition-watch.ts';
 import type { DueTime, DueTimes } from './due-times.ts';
-import { countAnew, dueMs, type PhaseHolds, type PhaseState, takeLevel, takeTime } from './phase.ts';
+import { countAnew, dueMs, type PhaseHolds, type PhaseState, shifted, takeLevel, takeTime } from './phase.ts';
 import { type ExplainedCondition, explainCondition, instantOf, readsInWords } from './rule-explanation.ts';
 import type { MachineRecord } from './rule-memory.ts';
 
@@ -29,6 +29,7 @@ export class MachineWay {
   readonly #holds: PhaseHolds;
   readonly #due: DueTime;
   #state: PhaseState;
+  #enteredMs: number;
   #level: boolean | undefined;
   #told: string | undefined;
   /** Until it has been asked for the first time. */
@@ -38,6 +39,7 @@ export class MachineWay {
     const { to, forMs, dues, record } = options;
     this.to = to;
     this.#options = options;
+    this.#enteredMs = options.enteredMs;
     this.#holds = { enterMs: forMs, exitMs: 0 };
     const sinceMs = record?.pending[to];
     this.#restoredMs = sinceMs;
@@ -52,8 +54,9 @@ export class MachineWay {
         this.#level = level;
         this.#told = undefined;
         if (level) this.#dateAnew();
-        const fromMs = Math.max(since ?? options.nowMs(), options.enteredMs);
-        this.#become(takeLevel(this.#state, { level, sinceMs: fromMs }, this.#holds, options.nowMs()));
+        const nowMs = options.nowMs();
+        const fromMs = Math.max(since ?? nowMs, this.#enteredMs);
+        this.#become(takeLevel(this.#state, { level, sinceMs: fromMs }, this.#holds, nowMs));
       },
       onCameBack: (since) => this.#become(countAnew(this.#state, since)),
       onSuspended: ({ why, advice }) => {
@@ -101,6 +104,12 @@ export class MachineWay {
     this.#ring();
   }
 
+  shift(byMs: number): void {
+    this.#enteredMs += byMs;
+    this.#state = shifted(this.#state, byMs);
+    this.#options.dues.set(this.#due, dueMs(this.#state, this.#holds));
+  }
+
   catchUp(): void {
     this.#watch.catchUp();
   }
@@ -110,7 +119,8 @@ export class MachineWay {
   }
 
   #ring(): void {
-    this.#become(takeTime(this.#state, this.#holds, this.#options.nowMs()));
+    const nowMs = this.#options.nowMs();
+    this.#become(takeTime(this.#state, this.#holds, nowMs));
   }
 
   /** What is dated later than what is remembered has been otherwise while nobody looked. */

@@ -60,6 +60,8 @@ export class StateMachine implements Machine, KeptRule {
   #ways: readonly MachineWay[] = [];
   #state: string;
   #sinceMs: number;
+  /** Which of its states since it began it is in, the first being 0. */
+  #turn = 0;
   #because: string | undefined;
   /** What runs on entering the present state has come to its end. */
   #entered: boolean;
@@ -159,6 +161,12 @@ export class StateMachine implements Machine, KeptRule {
 
   refresh(): void {
     for (const way of this.#ways) way.refresh();
+  }
+
+  shift(byMs: number): void {
+    this.#sinceMs += byMs;
+    for (const way of this.#ways) way.shift(byMs);
+    if (this.#started) this.#planAfter();
   }
 
   cancel(): void {
@@ -269,6 +277,7 @@ export class StateMachine implements Machine, KeptRule {
     this.#leave();
     this.#state = to;
     this.#sinceMs = nowMs;
+    this.#turn += 1;
     this.#because = because;
     this.#entered = false;
     this.#run(new MachineChange(this.#changeOf(from, event), this.#owner.life));
@@ -291,12 +300,11 @@ export class StateMachine implements Machine, KeptRule {
       ...(this.#here.enter === undefined ? [] : [{ what: 'enter', call: this.#here.enter } as const]),
       ...(onChange === undefined ? [] : [{ what: 'onChange', call: onChange } as const]),
     ];
-    const sinceMs = this.#sinceMs;
+    const turn = this.#turn;
     const outcomes = runs.map((run) => this.#lane.request({ ...run, change }));
     void Promise.all(outcomes).then((all) => {
       // What was called off with the app is run when it starts again.
-      if (this.#sinceMs !== sinceMs || this.#state !== change.to || all.some(({ kind }) => kind === 'cancelled'))
-        return;
+      if (this.#turn !== turn || all.some(({ kind }) => kind === 'cancelled')) return;
       this.#entered = true;
       this.#remember();
     });

@@ -53,6 +53,16 @@ export function takeTime(state: PhaseState, holds: PhaseHolds, nowMs: number): P
   return { phase: state.pending.to, sinceMs: state.pending.sinceMs };
 }
 
+/** The same on a clock that was set. */
+export function shifted(state: PhaseState, byMs: number): PhaseState {
+  const { sinceMs, pending } = state;
+  return {
+    ...state,
+    ...(sinceMs !== undefined && { sinceMs: sinceMs + byMs }),
+    ...(pending !== undefined && { pending: { to: pending.to, sinceMs: pending.sinceMs + byMs } }),
+  };
+}
+
 /** What is pending was otherwise meanwhile, unseen: it counts anew. */
 export function countAnew(state: PhaseState, sinceMs: number): PhaseState {
   const { pending } = state;

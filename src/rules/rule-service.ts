@@ -27,8 +27,8 @@ export class RuleService extends Resource {
   readonly #records: RuleRecords;
 
   /** In whose time rules are. */
-  get time(): Clock {
-    return this.clock;
+  get time(): Pick<Clock, 'nowMs'> {
+    return this.dues;
   }
 
   constructor(owner: Resource, options: RuleServiceOptions) {
@@ -37,7 +37,7 @@ export class RuleService extends Resource {
     this.#homes = options.homes;
     const { storage, behind } = options;
     this.#records = new RuleRecords({ storage, behind, logger: this.logger });
-    this.dues = new DueTimes(this.clock, 'what is next for the rules');
+    this.dues = new DueTimes(this.clock, 'what is next for the rules', (byMs) => this.#shift(byMs));
   }
 
   add(rule: KeptRule): void {
@@ -81,6 +81,11 @@ export class RuleService extends Resource {
 
   protected override details(): Readonly<Record<string, unknown>> {
     return { rules: this.#rules.size, waiting: this.dues.size };
+  }
+
+  /** What is to last goes on through a clock that was set. */
+  #shift(byMs: number): void {
+    for (const rule of this.#rules) rule.shift(byMs);
   }
 
   /** After a gap clocks may stand otherwise, and so may what nobody has told of. */

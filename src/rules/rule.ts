@@ -11,6 +11,7 @@ import {
   type PendingPhase,
   type Phase,
   type PhaseState,
+  shifted,
   takeLevel,
   takeTime,
 } from './phase.ts';
@@ -143,6 +144,11 @@ export class WatchedRule implements Rule, KeptRule {
     this.#ring();
   }
 
+  shift(byMs: number): void {
+    this.#state = shifted(this.#state, byMs);
+    if (!this.#resting) this.#owner.dues.set(this.#due, dueMs(this.#state, this.#settings.holds));
+  }
+
   cancel(): void {
     if (!this.#active) return;
     this.#active = false;
@@ -199,7 +205,8 @@ export class WatchedRule implements Rule, KeptRule {
       const laterMs = this.#leftMeanwhile(this.#restored);
       if (laterMs !== undefined) this.#state = countAnew(this.#state, laterMs);
     }
-    this.#become(takeLevel(this.#state, { level, sinceMs }, this.#settings.holds, this.#owner.clock.nowMs()));
+    const nowMs = this.#owner.clock.nowMs();
+    this.#become(takeLevel(this.#state, { level, sinceMs }, this.#settings.holds, nowMs));
   }
 
   /** What is dated later than the hold that is remembered has been otherwise while nobody looked. */
@@ -211,7 +218,8 @@ export class WatchedRule implements Rule, KeptRule {
   }
 
   #ring(): void {
-    this.#become(takeTime(this.#state, this.#settings.holds, this.#owner.clock.nowMs()));
+    const nowMs = this.#owner.clock.nowMs();
+    this.#become(takeTime(this.#state, this.#settings.holds, nowMs));
   }
 
   #become(state: PhaseState): void {

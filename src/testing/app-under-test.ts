@@ -1,6 +1,6 @@
 import type { AppReport } from '../apps/host-control.ts';
 import type { JsonObject } from '../simulator/json.ts';
-import { type DurationInput, durationMs } from '../kernel/duration.ts';
+import { type DurationInput, durationMs, signedDurationMs } from '../kernel/duration.ts';
 import { HassetteError, InvalidArgument } from '../kernel/errors.ts';
 import type { LogRecord } from '../kernel/logging.ts';
 import type { VirtualClock } from '../kernel/virtual-clock.ts';
@@ -151,6 +151,16 @@ export class AppUnderTest<A> implements AsyncDisposable {
    */
   async advance(duration: DurationInput): Promise<void> {
     await this.#bench.clock.advanceBy(durationMs(duration));
+  }
+
+  /**
+   * Sets the clocks on the wall, the daemon's and the homes', forward or back: `'5m'`, `'-1h'`. No time passes by that.
+   *
+   * @throws InvalidArgument where it is no length of time.
+   */
+  async stepClock(by: DurationInput): Promise<void> {
+    this.#bench.clock.stepWall(signedDurationMs(by, 'the step of the clock'));
+    await this.settle();
   }
 
   /**

@@ -438,3 +438,44 @@ describe('the doors of rules', () => {
     expect(await refused(register)).toContain(message);
   });
 });
+
+describe('a clock that is set', () => {
+  const LAMP = 'light.lamp';
+
+  class Lasting extends App {
+    readonly log: string[] = [];
+    readonly machine1 = this.machine({
+      name: 'lamp',
+      initial: 'off',
+      states: {
+        off: { when: { on: () => this.states.is(LAMP, 'on') } },
+        on: { after: { old: '30s' }, when: { held: { if: () => this.states.is(LAMP, 'on'), for: '20s' } } },
+        held: { after: { old: '10s' } },
+        old: {},
+      },
+      onChange: ({ to }) => this.log.push(to),
+    });
+
+    override onInitialize() {
+      const enter = () => this.log.push('lasted');
+      this.whenever(() => this.states.is(LAMP, 'on'), { name: 'lasting', hold: { enter: '30s' }, enter });
+    }
+  }
+
+  it.each(['1h', '-1h'] as const)('by %s neither ends nor prolongs what has to last', async (by) => {
+    await using t = await runApp(Lasting, { home: { [LAMP]: 'off' } });
+    await t.set(LAMP, 'on');
+    await t.advance('10s');
+    await t.stepClock(by);
+    await t.advance('9s');
+    expect(t.app.log).toEqual(['off', 'on']);
+    await t.advance('1s');
+    expect(t.app.log).toEqual(['off', 'on', 'held']);
+    await t.advance('9s');
+    expect(t.app.log).toHaveLength(3);
+    await t.advance('1s');
+    expect(t.app.log.toSorted()).toEqual(['held', 'lasted', 'off', 'old', 'on']);
+    await t.advance('2h');
+    expect(t.app.log).toHaveLength(5);
+  });
+});
