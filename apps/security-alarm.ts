@@ -34,9 +34,8 @@ const FIRST = { priority: 100 } as const;
  * a delay nor the siren anew; sensors that fall silent; a siren that could not be reached is set when the home is back;
  * disarmed on a phone, with a code; what happened is kept.
  *
- * Not yet: a door that was opened and closed again while the daemon was off; a clock of the daemon's own machine that is
- * set during a delay moves it; a panel of its own in Home Assistant; while the connection is lost nobody can be told but
- * the log.
+ * Not yet: a door that was opened and closed again while the daemon was off; a panel of its own in Home Assistant; while
+ * the connection is lost nobody can be told but the log.
  */
 export class SecurityAlarm extends App.with(Config) {
   /** What happened lately, for whoever wants to know afterwards. */
