@@ -78,6 +78,8 @@ export class WaitLedger {
   readonly #waits = new Map<string, Wait>();
   /** Those that were there at the start, by kind and name, until somebody asks for them. */
   readonly #unadopted = new Map<string, Set<string>>();
+  /** The registrations that there are now. */
+  readonly #registered = new Set<string>();
 
   constructor(options: WaitLedgerOptions) {
     this.#options = options;
@@ -99,6 +101,18 @@ export class WaitLedger {
     } catch (error) {
       logger.warn({ err: error }, `what ${app} was waiting for is not known: the storage fails`);
     }
+  }
+
+  /** Gives a registration its name, until it {@link leave}s it; false where another one has that. */
+  enter(registration: WaitGroup): boolean {
+    const group = groupOf(registration);
+    if (this.#registered.has(group)) return false;
+    this.#registered.add(group);
+    return true;
+  }
+
+  leave(registration: WaitGroup): void {
+    this.#registered.delete(groupOf(registration));
   }
 
   /** What was there of a registration when the app started, by item. It has found whom it belongs to. */

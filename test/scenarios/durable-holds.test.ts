@@ -302,6 +302,26 @@ describe('a hold that outlives the daemon', () => {
     await expect(start(Wrong)).rejects.toThrow(message);
   });
 
+  it('is refused a name that another one has, until that is cancelled', async () => {
+    class Twice extends App {
+      override onInitialize() {
+        const wait = (entityId: string) =>
+          this.bus.onStateChange(entityId, { to: 'off', for: '3m', name: 'clear', durable: true }, () =>
+            this.logger.info(`${entityId} is clear`),
+          );
+        const first = wait(MOTION);
+        expect(() => wait(LIGHT)).toThrow('The app has a durable subscription "clear" already');
+        first.cancel();
+        wait(LIGHT);
+      }
+    }
+    await using t = await start(Twice);
+    await t.set(MOTION, 'off');
+    await t.set(LIGHT, 'off');
+    await t.advance('3m');
+    expect(t.logs.map(({ msg }) => msg).filter((msg) => msg.endsWith('is clear'))).toEqual([`${LIGHT} is clear`]);
+  });
+
   it('fires on its last good value where the entity is unavailable at the start', async () => {
     await using t = await start();
     await t.set(MOTION, 'off');

@@ -1,6 +1,7 @@
 import { originalOf } from '../../bus/middleware.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { formatDuration } from '../../kernel/duration.ts';
+import { InvalidArgument } from '../../kernel/errors.ts';
 import type { Life } from '../../kernel/life.ts';
 import type { Logger } from '../../kernel/logging.ts';
 import type { Json } from '../../storage/storable.ts';
@@ -111,9 +112,15 @@ export class DurableHolds implements HoldNotes {
   readonly #stored = new Set<string>();
   readonly #fired = new WeakMap<StateChange, WaitId>();
 
+  /** @throws InvalidArgument if another subscription of the app has holds under that name. */
   constructor(options: DurableHoldsOptions) {
     this.#options = options;
     this.#group = { home: options.home.home, kind: 'hold', name: options.name };
+    if (!options.ledger.enter(this.#group)) {
+      throw new InvalidArgument(`The app has a durable subscription "${options.name}" already`, {
+        hint: 'What each waits for is kept by its name: give this one another, or one subscription all entities.',
+      });
+    }
     const waits = new Map(options.ledger.adopt(this.#group));
     this.#lookedAtMs = readLookedAt(waits.get(LOOKED_AT)?.about);
     waits.delete(LOOKED_AT);
@@ -147,6 +154,7 @@ export class DurableHolds implements HoldNotes {
 
   /** The subscription has ended. Unless its app has, and may come again, there is nothing to wait for any more. */
   stopped(): void {
+    this.#options.ledger.leave(this.#group);
     if (this.#options.life.ended) return;
     for (const entityId of [...this.#stored]) this.ended(entityId);
     this.#options.ledger.forget(this.#id(LOOKED_AT));
