@@ -34,6 +34,7 @@ export function suite(
       reporters: ['default', new ClosingLineReporter()],
       // Limits for what hangs, not for what a busy machine takes.
       testTimeout: 30_000,
+      hookTimeout: 30_000,
       expect: { poll: { timeout: 20_000, interval: 10 } },
       ...rest,
       ...(projects && { projects: projects.map((test) => ({ extends: true as const, test })) }),

@@ -1,7 +1,7 @@
 import { farContract, suite } from './vitest.config.ts';
 
 /** `npm run test:real`: the contract suite on a real Home Assistant. */
-const real = { testTimeout: 60_000, fileParallelism: false };
+const real = { testTimeout: 180_000, fileParallelism: false };
 
 export default suite([], {
   ...real,

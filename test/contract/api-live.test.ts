@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenApi, openApi, openApiHome, NUMBER } from './api-client.ts';
 import { openBus } from './bus-client.ts';
-import { type ContractHome, hasMortalHome, hasUserToken, LIGHT, openMortalHome } from './homes.ts';
+import { type ContractHome, hasMortalHome, hasUserToken, LIGHT, openMortalHome, MORTAL_LIMIT_MS } from './homes.ts';
 
 const BOOLEAN = 'input_boolean.guest_mode';
 const LIST = 'todo.chores';
@@ -65,7 +65,7 @@ describe('bus.onTrigger', () => {
     await expect.poll(() => b.warnings).toEqual([expect.stringContaining('unauthorized')]);
   });
 
-  it.skipIf(!hasMortalHome)('goes on after a crash of the home', { timeout: 60_000 }, async () => {
+  it.skipIf(!hasMortalHome)('goes on after a crash of the home', { timeout: MORTAL_LIMIT_MS }, async () => {
     await using mortal = await openMortalHome();
     await using own = await openApi(mortal);
     await using b = await openBus(own);
@@ -81,8 +81,8 @@ describe('bus.onTrigger', () => {
     await expect.poll(() => own.home.ready).toBe(false);
     await mortal.start();
     own.connection.retryNow();
-    await expect.poll(() => own.home.ready, { timeout: 40_000 }).toBe(true);
-    await own.api.call('light.turn_off', { target: LIGHT, timeout: '40s', validate: false });
+    await expect.poll(() => own.home.ready, { timeout: MORTAL_LIMIT_MS }).toBe(true);
+    await own.api.call('light.turn_off', { target: LIGHT, timeout: '2m', validate: false });
     await own.api.call('light.turn_on', { target: LIGHT, validate: false });
     await expect.poll(() => seen.length).toBe(2);
     expect(seen).toEqual([LIGHT, LIGHT]);

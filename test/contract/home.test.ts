@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StateTransition } from '../../src/home-assistant/states/state-mirror.ts';
 import { type OpenApi, openApi } from './api-client.ts';
-import { hasMortalHome, LIGHT, type MortalHome, openMortalHome } from './homes.ts';
+import { hasMortalHome, LIGHT, type MortalHome, openMortalHome, MORTAL_LIMIT_MS } from './homes.ts';
 
-const LIMIT_MS = 60_000;
-
-describe.runIf(hasMortalHome)('a home that is restarted', { timeout: LIMIT_MS }, () => {
+describe.runIf(hasMortalHome)('a home that is restarted', { timeout: MORTAL_LIMIT_MS }, () => {
   let contract: MortalHome;
   let t: OpenApi;
   beforeAll(async () => {
     contract = await openMortalHome();
     t = await openApi(contract);
-  }, LIMIT_MS);
+  }, MORTAL_LIMIT_MS);
   afterAll(async () => {
     await t[Symbol.asyncDispose]();
     await contract[Symbol.asyncDispose]();
-  }, LIMIT_MS);
+  }, MORTAL_LIMIT_MS);
 
   /** States with their attributes, by entity. */
   const known = (): Map<string, string> =>

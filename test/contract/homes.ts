@@ -37,6 +37,9 @@ export const OTHER_LIGHT = 'light.ceiling_lights';
 export const onRealHome = process.env['CONTRACT_HOME'] === 'real';
 const realHaFolder = process.env['REAL_HA'];
 
+/** For tests that take homes down: a busy machine needs its time to start one, and what hangs is given up. */
+export const MORTAL_LIMIT_MS = 180_000;
+
 /** Homes that may be taken down need the scripts that start a real one. */
 export const hasMortalHome = !onRealHome || realHaFolder !== undefined;
 export const hasUserToken = !onRealHome || process.env['HOME_ASSISTANT_USER_TOKEN'] !== undefined;

@@ -2,16 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectionLost } from '../../src/home-assistant/home-errors.ts';
 import { fireEvent } from '../../src/home-assistant/protocol/commands.ts';
 import { Client } from './client.ts';
-import { hasMortalHome, LIGHT, type MortalHome, openMortalHome } from './homes.ts';
+import { hasMortalHome, LIGHT, type MortalHome, openMortalHome, MORTAL_LIMIT_MS } from './homes.ts';
 
-const RESTART_LIMIT_MS = 60_000;
-
-describe.runIf(hasMortalHome)('a home that goes and comes back', { timeout: RESTART_LIMIT_MS }, () => {
+describe.runIf(hasMortalHome)('a home that goes and comes back', { timeout: MORTAL_LIMIT_MS }, () => {
   let home: MortalHome;
   beforeAll(async () => {
     home = await openMortalHome();
-  }, RESTART_LIMIT_MS);
-  afterAll(() => home[Symbol.asyncDispose](), RESTART_LIMIT_MS);
+  }, MORTAL_LIMIT_MS);
+  afterAll(() => home[Symbol.asyncDispose](), MORTAL_LIMIT_MS);
 
   const readyTimes = (client: Client): number => client.sink.phases.filter((phase) => phase === 'ready').length;
 
@@ -21,7 +19,7 @@ describe.runIf(hasMortalHome)('a home that goes and comes back', { timeout: REST
     const restart = client.call('homeassistant.restart', {});
     await expect(restart).rejects.toThrow(ConnectionLost);
     await expect(restart).rejects.toMatchObject({ mayHaveRun: true });
-    const patient = client.call('light.turn_on', { entity_id: LIGHT }, RESTART_LIMIT_MS);
+    const patient = client.call('light.turn_on', { entity_id: LIGHT }, MORTAL_LIMIT_MS);
     await client.sink.until(() => readyTimes(client) === 2);
     await patient;
     expect(client.sink.phases).toContain('lost');

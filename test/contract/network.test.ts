@@ -1,19 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApi } from './api-client.ts';
 import { ChangeStream, STREAM, Told } from './change-stream.ts';
-import { hasMortalHome, LIGHT, type MortalHome, openMortalHome } from './homes.ts';
+import { hasMortalHome, LIGHT, type MortalHome, openMortalHome, MORTAL_LIMIT_MS } from './homes.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
-const LIMIT_MS = 60_000;
 const PING_MS = 500;
 const QUICKLY = { pingIntervalMs: PING_MS, backoff: { firstMs: 50, maxMs: 200, factor: 2, jitter: 0.3 } };
 
-describe.runIf(hasMortalHome)('a stream of changes', { timeout: LIMIT_MS }, () => {
+describe.runIf(hasMortalHome)('a stream of changes', { timeout: MORTAL_LIMIT_MS }, () => {
   let home: MortalHome;
   beforeAll(async () => {
     home = await openMortalHome();
-  }, LIMIT_MS);
-  afterAll(() => home[Symbol.asyncDispose](), LIMIT_MS);
+  }, MORTAL_LIMIT_MS);
+  afterAll(() => home[Symbol.asyncDispose](), MORTAL_LIMIT_MS);
 
   /** A client behind a network of its own, while the stream runs. */
   async function behindNetwork() {

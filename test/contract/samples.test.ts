@@ -17,6 +17,7 @@ import {
   onRealHome,
   openHome,
   openMortalHome,
+  MORTAL_LIMIT_MS,
 } from './homes.ts';
 
 const THERMOSTAT = 'climate.heatpump';
@@ -116,7 +117,7 @@ async function openSamplesHome(): Promise<ContractHome> {
   return { url: server.url, token: home.token, userToken: home.userToken, [Symbol.asyncDispose]: () => server.close() };
 }
 
-describe('the sample apps', { timeout: 60_000 }, () => {
+describe('the sample apps', { timeout: MORTAL_LIMIT_MS }, () => {
   let home: ContractHome;
   beforeAll(async () => {
     home = await openSamplesHome();
@@ -318,12 +319,12 @@ describe('the sample apps', { timeout: 60_000 }, () => {
   });
 });
 
-describe.runIf(hasMortalHome)('apps of a home that goes and comes back', { timeout: 60_000 }, () => {
+describe.runIf(hasMortalHome)('apps of a home that goes and comes back', { timeout: MORTAL_LIMIT_MS }, () => {
   let home: MortalHome;
   beforeAll(async () => {
     home = await openMortalHome();
-  }, 60_000);
-  afterAll(() => home[Symbol.asyncDispose](), 60_000);
+  }, MORTAL_LIMIT_MS);
+  afterAll(() => home[Symbol.asyncDispose](), MORTAL_LIMIT_MS);
 
   it.each([
     ['restarted', async (daemon: Daemon) => daemon.devices.call('homeassistant.restart', {}).catch(() => undefined)],
