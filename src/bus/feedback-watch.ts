@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 
 /** So many runs within {@link WINDOW_MS} are worth a look at what causes them. */
 const SUSPICIOUS_RUNS = 64;
-const WINDOW_MS = 10_000;
+const WINDOW_MS = 20_000;
 /** So many are looked at, and if so many of them have one cause in common, it is no chance. */
 const EXAMINED_RUNS = 16;
 const TELLING_RUNS = 12;
