@@ -269,9 +269,9 @@ describe('ClimateSchedule', () => {
     }
     await t.advance('1m');
     await t.restart({ down: '5m' });
-    await t.advance('4m 59s');
+    await t.advance('4m 45s');
     expect(t.attributes(thermostat)['temperature']).toBe(7);
-    await t.advance('1s');
+    await t.advance('15s');
     expect(t.attributes(thermostat)['temperature']).toBe(21);
   });
 

@@ -135,9 +135,9 @@ describe('MotionLight', () => {
     await t.set(motion, 'off');
     await t.advance('1m');
     await t.restart({ down: '1m' });
-    await t.advance('59s');
+    await t.advance('45s');
     expect(t.state(light)).toBe('on');
-    await t.advance('1s');
+    await t.advance('15s');
     expect(t.state(light)).toBe('off');
   });
 
