@@ -243,6 +243,7 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
 
   cancel(): void {
     if (!this.#active) return;
+    this.#end();
     this.#detach();
     this.#close();
   }
@@ -257,7 +258,7 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
   }
 
   #run(event: E): void {
-    if (this.#once) this.#detach();
+    if (this.#once) this.#end();
     const { feedback } = this.#owner;
     if (feedback.count()) feedback.look(this.#watched(event));
     try {
@@ -266,7 +267,12 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
       if (!(error instanceof QueueFull)) throw error;
       this.refuse(error, this.#spec.describe(event));
     }
-    if (this.#once) void this.#lane.idle.then(() => this.#close());
+    if (!this.#once) return;
+    // What is to outlive the daemon is not forgotten before its handler has ended.
+    void this.#lane.idle.then(() => {
+      this.#detach();
+      this.#close();
+    });
   }
 
   #watched(event: E): WatchedRun {
@@ -309,11 +315,15 @@ export class HandlerSubscription<E extends BusEvent> implements Subscription, Op
     } as const;
   }
 
-  #detach(): void {
+  /** It takes nothing any more. */
+  #end(): void {
     this.#active = false;
-    for (const source of this.#sources.splice(0)) source();
     this.#debounce?.cancel();
     this.#owner.leave(this);
+  }
+
+  #detach(): void {
+    for (const source of this.#sources.splice(0)) source();
   }
 
   #close(): void {

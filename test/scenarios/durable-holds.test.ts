@@ -237,6 +237,33 @@ describe('a hold that outlives the daemon', () => {
     expect(begun).toBe(runs);
   });
 
+  it('that is to fire once runs again where its handler was cut short, and not after that', async () => {
+    let begun = 0;
+    class Once extends App {
+      override onInitialize() {
+        const options = { to: 'off', for: '3m', name: 'clear', durable: true, once: true, immediate: true } as const;
+        const subscription = this.bus.onStateChange(MOTION, options, async () => {
+          begun += 1;
+          expect(subscription.active).toBe(false);
+          await this.tasks.sleep('5m');
+        });
+      }
+    }
+    await using t = await start(Once);
+    await t.set(MOTION, 'off');
+    await t.advance('3m');
+    await t.restart();
+    await t.advance('1h');
+    expect(begun).toBe(2);
+    expect(t.logs.map(({ msg }) => msg)).toContain(
+      `"clear" of ${MOTION} was cut short when the daemon ended: it runs again`,
+    );
+    await t.restart();
+    await t.advance('1h');
+    expect(begun).toBe(2);
+    expect(t.failures).toEqual([]);
+  });
+
   it('does not run again where its condition holds no more', async () => {
     class Slow extends App {
       override onInitialize() {

@@ -152,11 +152,15 @@ export class DurableHolds implements HoldNotes {
     this.#stored.add(to);
   }
 
-  /** The subscription has ended. Unless its app has, and may come again, there is nothing to wait for any more. */
+  /**
+   * The subscription has ended. Unless its app has, and may come again, there is nothing to wait for any more. What has
+   * had its handler, or has it still, is not met again.
+   */
   stopped(): void {
     this.#options.ledger.leave(this.#group);
     if (this.#options.life.ended) return;
-    for (const entityId of [...this.#stored]) this.ended(entityId);
+    for (const entityId of [...this.#stored])
+      if (this.#options.ledger.get(this.#id(entityId))?.status === 'waiting') this.ended(entityId);
     this.#options.ledger.forget(this.#id(LOOKED_AT));
   }
 
