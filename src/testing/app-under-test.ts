@@ -156,9 +156,15 @@ export class AppUnderTest<A> implements AsyncDisposable {
   /**
    * Sets the clocks on the wall, the daemon's and the homes', forward or back: `'5m'`, `'-1h'`. No time passes by that.
    *
-   * @throws InvalidArgument where it is no length of time.
+   * @throws InvalidArgument where it is no length of time; NotInThisThread where the app runs in a thread of its own,
+   * whose clock cannot be set from here.
    */
   async stepClock(by: DurationInput): Promise<void> {
+    if (this.#bench.app() === undefined) {
+      throw new NotInThisThread(`"${this.#bench.name}" runs in a thread of its own, whose clock a test cannot set`, {
+        hint: "Run this test with isolation: 'main'.",
+      });
+    }
     this.#bench.clock.stepWall(signedDurationMs(by, 'the step of the clock'));
     await this.settle();
   }

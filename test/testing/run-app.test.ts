@@ -51,3 +51,12 @@ describe('runApp', () => {
     await expect(runApp(Stuck, { home })).rejects.toThrow(/did not start: .*time limit/);
   });
 });
+
+describe('the clocks of a test', () => {
+  it('are set, and no time passes by that', async () => {
+    await using t = await runApp(Slow, { home, now: '2026-01-15T12:00:00Z' });
+    await t.stepClock('-1h');
+    expect(t.now.toInstant().toString()).toBe('2026-01-15T11:00:10Z');
+    expect(t.app.clock.now().epochMilliseconds).toBe(t.now.epochMilliseconds);
+  });
+});
