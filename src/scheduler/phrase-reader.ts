@@ -12,6 +12,7 @@ import {
   type When,
 } from './phrase.ts';
 import type { SunEvent } from './sun-times.ts';
+import { dividesDay } from './triggers.ts';
 
 /** A word of a phrase, and where it stands. */
 interface Word {
@@ -51,6 +52,8 @@ const ANY_UNIT = UNITS.map(({ word }) => `${word}s`);
 const LEADING = new Set(['every', 'on', 'at', 'and', 'between', 'in', 'before', 'after', 'to', 'of', 'the']);
 const DAY_MS = 86_400_000;
 
+const PACES =
+  'Say "every 5 minutes", "every 15 minutes", "every hour" or "every 6 hours"; or use runEvery, which counts from now.';
 const A_TIME = 'a time ("7:30", "8am", "noon")';
 const A_SUN = 'an hour of the sun ("sunset", "dawn", "solar noon")';
 const A_DAY = 'days ("weekday", "monday", "day")';
@@ -132,10 +135,13 @@ class PhraseReader {
     if (this.#take('hourly')) return 3_600_000;
     return this.#attempt(() => {
       if (!this.#take('every') && !this.#take('each')) return undefined;
+      const startAt = this.#at;
       const single = this.#unit();
       const ms = single ?? this.#length();
       // "every day" is said of days.
-      return ms === undefined || single === DAY_MS ? undefined : ms;
+      if (ms === undefined || single === DAY_MS) return undefined;
+      if (dividesDay(ms)) return ms;
+      return this.#refuse(startAt, 'a day is no multiple of that, so such a pace has no marks on the clock', PACES);
     });
   }
 
@@ -233,7 +239,9 @@ class PhraseReader {
       const first = this.#time(true);
       if (first === undefined) return undefined;
       if (!this.#take(word) && !(word === 'to' && this.#take('until'))) this.#fail();
+      const startAt = this.#at;
       const second = this.#time(true) ?? this.#fail();
+      if (second.equals(first)) this.#refuse(startAt, 'it ends when it begins', 'Leave it out for all day.');
       return [first, second] as const;
     });
   }
@@ -263,10 +271,12 @@ class PhraseReader {
   /** `20 minutes before sunset`. */
   #shifted(): When | undefined {
     return this.#attempt(() => {
+      const startAt = this.#at;
       const lengthMs = this.#length();
       if (lengthMs === undefined) return undefined;
       const sign = this.#take('before') ? -1 : this.#take('after') ? 1 : undefined;
       if (sign === undefined) return undefined;
+      if (lengthMs >= DAY_MS) this.#refuse(startAt, "the sun's times are a day apart", 'Give less than that.');
       return { kind: 'sun', event: this.#sun() ?? this.#fail(), offsetMs: sign * lengthMs } as const;
     });
   }
@@ -396,7 +406,6 @@ class PhraseReader {
     if (what !== undefined) this.#expect(what, ...known);
     const word = this.#words[this.#furthest];
     const place = word?.at ?? this.#text.trimEnd().length + 1;
-    const pointer = `  ${this.#text}\n  ${' '.repeat(place)}${'^'.repeat(word?.length ?? 1)}`;
     const found = word === undefined ? 'it ends where something is missing' : `"${word.text}" is not understood`;
     const near = word === undefined ? undefined : nearest(word.text, this.#known);
     const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
@@ -404,9 +413,20 @@ class PhraseReader {
     const whole = [...this.#expected].filter((expected) => !expected.startsWith('"'));
     const single = [...this.#expected].filter((expected) => expected.startsWith('"'));
     const possible = [...whole, ...single].slice(0, 9).join(', ');
-    throw new InvalidArgument(`Cannot tell when from "${this.#text}": ${found}\n${pointer}`, {
-      hint: `There may stand: ${possible}.${meant}`,
-    });
+    throw this.#pointing(place, word?.length ?? 1, found, `There may stand: ${possible}.${meant}`);
+  }
+
+  /** What has been read since can be understood, and makes no sense. */
+  #refuse(since: number, why: string, hint: string): never {
+    const first = this.#words[since];
+    const last = this.#words[this.#at - 1];
+    if (first === undefined || last === undefined) this.#fail();
+    throw this.#pointing(first.at, last.at + last.length - first.at, why, hint);
+  }
+
+  #pointing(at: number, length: number, why: string, hint: string): InvalidArgument {
+    const pointer = `  ${this.#text}\n  ${' '.repeat(at)}${'^'.repeat(length)}`;
+    return new InvalidArgument(`Cannot tell when from "${this.#text}": ${why}\n${pointer}`, { hint });
   }
 }
 

@@ -1,10 +1,9 @@
-import { InvalidArgument } from '../kernel/errors.ts';
 import { DayWindow } from './day-window.ts';
 import type { DstPolicy } from './local-schedule.ts';
 import { type Clause, type Days, type Phrase, wordsOf } from './phrase.ts';
 import type { SunPlace } from './sun-times.ts';
 import { AtSun } from './sun-trigger.ts';
-import { Aligned, Daily, dividesDay, type Trigger } from './triggers.ts';
+import { Aligned, Daily, type Trigger } from './triggers.ts';
 import { Within } from './within.ts';
 import type { ZoneTimeline } from './zone-timeline.ts';
 
@@ -25,7 +24,6 @@ export class ByPhrase implements Trigger {
   readonly #phrase: Phrase;
   readonly #triggers: readonly Trigger[];
 
-  /** @throws InvalidArgument if it has a pace that is no even part of a day. */
   constructor(phrase: Phrase, surroundings: PhraseSurroundings) {
     this.#phrase = phrase;
     this.#triggers = phrase.flatMap((clause) => triggersOf(clause, surroundings));
@@ -89,14 +87,6 @@ function paceOf(
   between: readonly [Temporal.PlainTime, Temporal.PlainTime] | undefined,
   dst: Partial<DstPolicy>,
 ): Trigger {
-  if (!dividesDay(everyMs)) {
-    throw new InvalidArgument(
-      `A day is no multiple of ${everyMs / 1000} seconds, so such a pace has no marks on the clock`,
-      {
-        hint: 'Say "every 5 minutes", "every 15 minutes", "every hour" or "every 6 hours"; or use runEvery, which counts from now.',
-      },
-    );
-  }
   const pace = new Aligned(everyMs, dst);
   return between === undefined ? pace : new Within(pace, new DayWindow(...between), (ms) => ms);
 }
