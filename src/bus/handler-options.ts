@@ -165,7 +165,9 @@ export function wrong(door: Door, key: string, value: unknown, expected: string,
       ? `"${value}"`
       : typeof value === 'function'
         ? 'a function'
-        : (JSON.stringify(value) ?? String(value));
+        : typeof value === 'number'
+          ? String(value)
+          : (JSON.stringify(value) ?? String(value));
   return new InvalidArgument(`"${key}" of ${door.method} is ${shown}, but has to be ${expected}`, {
     hint: near === undefined ? undefined : `Did you mean "${near}"?`,
   });

@@ -1,4 +1,12 @@
-import { choiceOf, contradiction, type Door, lengthOf, refuseUnknownOptions, wrong } from '../bus/handler-options.ts';
+import {
+  choiceOf,
+  contradiction,
+  type Door,
+  flagOf,
+  lengthOf,
+  refuseUnknownOptions,
+  wrong,
+} from '../bus/handler-options.ts';
 import type { Contradicts } from '../bus/only.ts';
 import { type DurationInput, durationMs, signedDurationMs } from '../kernel/duration.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
@@ -297,11 +305,12 @@ export function readJobOptions(options: AnyJobOptions | undefined, door: Door): 
 }
 
 function readTiming({ dst, align, between, offset, clamp }: AnyJobOptions, door: Door): Timing {
-  if (dst === undefined && align !== true && between === undefined && offset === undefined && clamp === undefined)
+  const isAligned = flagOf(align, 'align', door);
+  if (dst === undefined && !isAligned && between === undefined && offset === undefined && clamp === undefined)
     return USUAL_TIMING;
   return {
     dst: dst === undefined ? {} : readDst(dst, door),
-    align: align === true,
+    align: isAligned,
     between: between === undefined ? undefined : readBetween(between, door),
     offsetMs: offset === undefined ? 0 : readOffset(offset, door),
     clamp: clamp === undefined ? undefined : readClamp(clamp, door),

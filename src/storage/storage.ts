@@ -104,7 +104,8 @@ export class Storage {
   write(namespace: string, key: string, value: Json, { ttl }: SetOptions = {}): Write {
     const json = jsonOf(value, `The value of "${key}"`);
     if (ttl === undefined) return { kind: 'set', namespace, key, json };
-    return { kind: 'set', namespace, key, json, expiresAtMs: Math.ceil(this.#clock.nowMs() + durationMs(ttl)) };
+    const ttlMs = durationMs(ttl, `"ttl" of "${key}"`);
+    return { kind: 'set', namespace, key, json, expiresAtMs: Math.ceil(this.#clock.nowMs() + ttlMs) };
   }
 
   /**

@@ -103,6 +103,12 @@ describe('options of a handler', () => {
       '"priority" of onTick(a) is "high", but has to be a finite number',
       undefined,
     ],
+    [
+      'an endless priority',
+      { priority: Infinity },
+      '"priority" of onTick(a) is Infinity, but has to be a finite number',
+      undefined,
+    ],
     ['no function', { where: 'x' }, '"where" of onTick(a) is "x", but has to be a function', undefined],
     ['no error handler', { onError: true }, '"onError" of onTick(a) is true, but has to be a function', undefined],
   ])('refuse %s', (_what, options, message, hint) => {

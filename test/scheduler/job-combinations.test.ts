@@ -87,6 +87,11 @@ describe('options that contradict each other', () => {
       'means nothing without "align"',
     ],
     [
+      'align that is no yes or no',
+      ({ scheduler, note }) => scheduler.runEvery('15m', untyped({ align: 'hour' }), note()),
+      '"align" of runEvery is "hour", but has to be true or false',
+    ],
+    [
       'between of runIn',
       ({ scheduler, note }) => scheduler.runIn('1h', untyped({ between: ['07:00', '08:00'] }), note()),
       'It runs once',

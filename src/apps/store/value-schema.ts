@@ -49,6 +49,13 @@ export class ValueSchema<Schema extends z.ZodType> {
     if (!Number.isInteger(version) || version < 1) {
       throw new InvalidArgument(`${where} was given version: ${version}`, { hint: 'Versions count from 1.' });
     }
+    if (migrate !== undefined && typeof migrate !== 'function')
+      throw new InvalidArgument(`${where} was given a \`migrate\` that is no function`);
+    if (migrate !== undefined && version === FIRST_VERSION) {
+      throw new InvalidArgument(`${where} was given \`migrate\` without a version that it leads to`, {
+        hint: 'Give `version: 2`: what was stored before is of version 1.',
+      });
+    }
     this.#schema = schema;
     this.#version = version;
     this.#migrate = migrate;

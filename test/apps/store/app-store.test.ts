@@ -208,6 +208,15 @@ describe('a schema that has changed', () => {
     expect(await t.stored()).toEqual({ away: { from: 7 } });
   });
 
+  it('has a way to a version that is not the first', async () => {
+    await using t = await runApp(Careless);
+    const options = { migrate: () => 0 };
+    expect(() => t.app.store.value('days', z.number(), options)).toThrow(
+      '`migrate` without a version that it leads to',
+    );
+    expect(() => t.app.store.map('days', z.number(), { version: 1, ...options })).toThrow('store.map("days")');
+  });
+
   it('refuses what a newer version has stored', async () => {
     await using t = await runApp(Careless, { store: { away: { from: 'x' } }, storeVersion: 3 });
     await expect(t.run(({ away }) => away.get())).rejects.toThrow(
