@@ -417,7 +417,8 @@ export class Api {
     for (const doubt of verdict.doubts) {
       if (this.#told.has(doubt)) continue;
       this.#told.add(doubt);
-      this.#requests.logger.warn(`${doubt}. It is sent as it is; this is said once.`);
+      const ended = /[.?]$/.test(doubt) ? doubt : `${doubt}.`;
+      this.#requests.logger.warn(`${ended} It is sent as it is; this is said once.`);
     }
   }
 
