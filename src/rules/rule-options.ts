@@ -1,5 +1,5 @@
 import { type Door, lengthOf, refuseUnknownOptions, wrong } from '../bus/handler-options.ts';
-import { type DurationInput, durationMs } from '../kernel/duration.ts';
+import { type DurationFields, type DurationInput, durationMs } from '../kernel/duration.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
 import type { Failure } from '../kernel/failure.ts';
 import { STORAGE_LIMITS } from '../storage/storable.ts';
@@ -112,11 +112,17 @@ function readHolds(hold: RuleOptions['hold'], door: Door): PhaseHolds {
   };
 }
 
+const FIELDS: readonly string[] = [
+  'weeks',
+  'days',
+  'hours',
+  'minutes',
+  'seconds',
+  'milliseconds',
+] satisfies readonly (keyof DurationFields)[];
+
+/** What is no length of time was meant to be this, whatever is wrong with it. */
 function isHolds(hold: DurationInput | RuleHolds): hold is RuleHolds {
-  return (
-    typeof hold === 'object' &&
-    hold !== null &&
-    !(hold instanceof Temporal.Duration) &&
-    (Object.keys(hold).length === 0 || 'enter' in hold || 'exit' in hold)
-  );
+  if (typeof hold !== 'object' || hold === null || hold instanceof Temporal.Duration) return false;
+  return 'enter' in hold || 'exit' in hold || !Object.keys(hold).some((key) => FIELDS.includes(key));
 }

@@ -411,6 +411,11 @@ describe('the doors of rules', () => {
       (app) => app.whenever(() => true, { hold: { enter: '1m', exti: '3m' } as never }),
       'has no "exti"',
     ],
+    [
+      'a hold of nothing that it knows',
+      (app) => app.whenever(() => true, { hold: { entr: '1m' } as never }),
+      'has no "entr"',
+    ],
     ['a hold that is none', (app) => app.whenever(() => true, { hold: 'soon' }), 'is not a duration'],
     ['a negative hold', (app) => app.whenever(() => true, { hold: { exit: '-3m' } }), 'which is negative'],
     [
