@@ -91,6 +91,16 @@ describe('nextInstant', () => {
     );
   });
 
+  it('has a cron pattern of one time of day come whenever that does, under every policy', () => {
+    fc.assert(
+      fc.property(inSomeZone, timesOfDay, policies, ([zone, afterMs], time, dst) => {
+        const cron = new ByCron(new CronSchedule(`${time.minute} ${time.hour} * * *`), dst);
+        expect(cron.next(afterMs, timeline(zone))).toBe(new Daily(time, dst).next(afterMs, timeline(zone)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('is always later, and leaves nothing out in between', () => {
     fc.assert(
       fc.property(
