@@ -286,6 +286,32 @@ describe('a hold that outlives the daemon', () => {
     );
   });
 
+  it('that was cut short is told where its state has begun anew meanwhile', async () => {
+    let begun = 0;
+    class Slow extends App {
+      override onInitialize() {
+        this.bus.onStateChange(MOTION, { to: 'off', for: '3m', name: 'clear', durable: true }, async () => {
+          begun += 1;
+          await this.tasks.sleep('5m');
+        });
+      }
+    }
+    await using t = await start(Slow);
+    await t.set(MOTION, 'off');
+    await t.advance('3m');
+    await t.stop();
+    await t.set(MOTION, 'on');
+    await t.advance('1m');
+    await t.set(MOTION, 'off');
+    await t.start();
+    expect(t.logs.map(({ msg }) => msg)).toContain(
+      `"clear" of ${MOTION} was cut short when the daemon ended: it counts anew, as its condition has begun anew`,
+    );
+    expect(begun).toBe(1);
+    await t.advance('3m');
+    expect(begun).toBe(2);
+  });
+
   it('ends with its subscription, and is not taken up by one of another name', async () => {
     let name = 'clear';
     class Renamed extends App {

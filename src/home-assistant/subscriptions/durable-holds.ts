@@ -259,6 +259,8 @@ export class DurableHolds implements HoldNotes {
       case 'keep':
         return this.#begin(hold, begin, false);
       case 'anew':
+        if (wait.status === 'claimed')
+          this.#tellInterrupted(entityId, 'it counts anew, as its condition has begun anew');
         return this.#begin({ ...hold, origin: state, sinceMs: lastChangedMs(state) }, begin, false);
       case 'forget':
         if (wait.status === 'claimed') this.#tellInterrupted(entityId, 'its condition holds no more');
