@@ -312,6 +312,25 @@ describe('a hold that outlives the daemon', () => {
     expect(begun).toBe(2);
   });
 
+  it('that was cut short is told where its subscription means other entities now', async () => {
+    let target = MOTION;
+    class Slow extends App {
+      override onInitialize() {
+        this.bus.onStateChange(target, { to: 'off', for: '3m', name: 'clear', durable: true }, () =>
+          this.tasks.sleep('5m'),
+        );
+      }
+    }
+    await using t = await start(Slow);
+    await t.set(MOTION, 'off');
+    await t.advance('3m');
+    target = LIGHT;
+    await t.restart();
+    expect(t.logs.map(({ msg }) => msg)).toContain(
+      `"clear" of ${MOTION} was cut short when the daemon ended: its subscription does not mean it any more`,
+    );
+  });
+
   it('ends with its subscription, and is not taken up by one of another name', async () => {
     let name = 'clear';
     class Renamed extends App {

@@ -191,7 +191,10 @@ export class DurableHolds implements HoldNotes {
 
   /** All that are meant have been taken up; what is left of others is past. */
   resumed(): void {
-    for (const entityId of this.#left.keys()) this.#options.ledger.forget(this.#id(entityId));
+    for (const [entityId, { status }] of this.#left) {
+      if (status === 'claimed') this.#tellInterrupted(entityId, 'its subscription does not mean it any more');
+      this.#options.ledger.forget(this.#id(entityId));
+    }
     this.#left.clear();
     this.#look();
   }
