@@ -1,6 +1,6 @@
 import { formatDuration } from '../kernel/duration.ts';
 import { HassetteError } from '../kernel/errors.ts';
-import { type Failure, hintOf, messageOf } from '../kernel/failure.ts';
+import { type Failure, messageOf } from '../kernel/failure.ts';
 import type { Lane } from '../kernel/lane.ts';
 import type { RuleOwner } from './kept-rule.ts';
 
@@ -74,7 +74,7 @@ export class RuleFailures {
       name: this.#name,
       mode: 'parallel',
       onError: this.#onError,
-      describe: (failed) => hintOf(failed) ?? 'its condition was asked',
+      describe: (failed) => (failed instanceof RuleLoops ? 'it has changed' : 'its condition was asked'),
       run: (failed) => {
         throw failed;
       },

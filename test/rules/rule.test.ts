@@ -288,6 +288,9 @@ describe('the condition of a rule', () => {
     ]);
     expect(t.calls()).toEqual([]);
     expect(t.app.rules.map(({ phase }) => phase)).toEqual([undefined, undefined, undefined, undefined]);
+    expect(new Set(t.logs.filter(({ level }) => level === 'error').map((line) => line['input']))).toEqual(
+      new Set(['its condition was asked']),
+    );
   });
 
   it('that throws leaves the rule as it is, is told once, and is asked again when it may do better', async () => {
