@@ -126,10 +126,19 @@ describe('nextInstant', () => {
           new Daily(time).next(afterMs, timeline(zone)) ?? NaN,
         ).toZonedDateTimeISO(zone);
         if (date.toPlainTime().equals(time)) return;
-        expect(date.subtract({ milliseconds: 1 }).offsetNanoseconds).toBeLessThan(date.offsetNanoseconds);
-        expect(Temporal.PlainTime.compare(date.toPlainTime(), time)).toBeGreaterThanOrEqual(0);
+        const before = date.subtract({ milliseconds: 1 });
+        expect(before.offsetNanoseconds).toBeLessThan(date.offsetNanoseconds);
+        // What it stands for may be of the day before: Nuuk skips the last hour of a day.
+        const isSkipped = [before, date].some((day) => {
+          const wall = day.toPlainDate().toPlainDateTime(time);
+          return (
+            Temporal.PlainDateTime.compare(before.toPlainDateTime(), wall) < 0 &&
+            Temporal.PlainDateTime.compare(wall, date.toPlainDateTime()) < 0
+          );
+        });
+        expect(isSkipped).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [[['America/Nuuk', 2_026_947_599_999], Temporal.PlainTime.from('23:00')]] },
     );
   });
 
