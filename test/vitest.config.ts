@@ -31,6 +31,7 @@ export function suite(
     test: {
       include: [...include],
       exclude: ['node_modules/**', 'dist/**'],
+      setupFiles: ['test/seed.ts'],
       reporters: ['default', new ClosingLineReporter()],
       // Limits for what hangs, not for what a busy machine takes.
       testTimeout: 30_000,
@@ -51,14 +52,17 @@ export const farContract: Project = {
   env: { CONTRACT_NETWORK: 'far' },
 };
 
-/**
- * `npm test`: all that is quick. The samples run in the daemon's own thread and, once more, each in a thread of its own;
- * what goes over sockets, once more over a network that is not near.
- */
+/** The samples once more, each in a thread of its own. */
+export const samplesInThreads: Project = {
+  name: 'samples in threads',
+  include: samples,
+  env: { HASSETTE_TEST_ISOLATION: 'thread' },
+};
+
+/** `npm test`: all that is quick. What goes over sockets runs once more over a network that is not near. */
 export default suite([], {
   projects: [
     { name: 'hassette', include: ['test/*.test.ts', 'test/!(long|real)/**/*.test.ts', ...samples] },
-    { name: 'samples in threads', include: samples, env: { HASSETTE_TEST_ISOLATION: 'thread' }, testTimeout: 30_000 },
     farContract,
   ],
 });
