@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { App } from 'hassette';
+import { App, below } from 'hassette';
 import { runApp } from 'hassette/testing';
 
 const MOTION = 'binary_sensor.hallway';
@@ -135,6 +135,26 @@ describe('a hold that outlives the daemon', () => {
     await t.restart({ down: '1h' });
     await t.advance('1h');
     expect(t.calls('light.turn_off')).toHaveLength(0);
+  });
+
+  it('does not take another value of the same kind for news, where it was so before it first began', async () => {
+    class Cellar extends App {
+      override onInitialize() {
+        const frost = { to: below(5), for: '3m', name: 'frost', durable: true } as const;
+        this.bus.onStateChange('sensor.cellar', frost, () => this.api.call('light.turn_off', { target: LIGHT }));
+      }
+    }
+    await using t = await runApp(Cellar, { home: { 'sensor.cellar': '2', 'zone.home': '0', [LIGHT]: 'on' } });
+    await t.advance('1h');
+    await t.stop();
+    await t.set('sensor.cellar', '1');
+    await t.start();
+    await t.advance('1h');
+    expect(t.calls('light.turn_off')).toHaveLength(0);
+    await t.set('sensor.cellar', '7');
+    await t.set('sensor.cellar', '3');
+    await t.restart({ down: '1h' });
+    expect(t.calls('light.turn_off')).toHaveLength(1);
   });
 
   it('is kept over a restart of Home Assistant while the daemon is off', async () => {

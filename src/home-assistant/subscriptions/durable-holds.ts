@@ -93,8 +93,8 @@ export function resumptionOf(status: Wait['status'], holds: boolean, cameBack: b
 /**
  * Writes down the holds of a subscription, and takes them up again when the daemon starts anew.
  *
- * Of each entity there is at most one: it waits, its handler runs, or, having had that, it rests for as long as the
- * condition holds, so that the same occasion is not met twice. An entity of which there is none and that has changed since
+ * Of each entity there is at most one: it waits, its handler runs, or, having had that or been so before, it rests for as
+ * long as the condition holds, so that the same occasion is not met twice. An entity of which there is none and that has changed since
  * the home was last looked at has changed unseen: its hold begins where the change was.
  */
 export class DurableHolds implements HoldNotes {
@@ -185,7 +185,9 @@ export class DurableHolds implements HoldNotes {
       const state = present(entityId);
       if (this.#stored.has(entityId) || state === undefined || !test.firesFirst(state)) continue;
       const changedUnseen = lookedAtMs !== undefined && !restarted && lastChangedMs(state) > lookedAtMs;
-      if (changedUnseen || takesPresent) this.#begin(initialHold(state, facet), begin, false);
+      const hold = initialHold(state, facet);
+      if (changedUnseen || takesPresent) this.#begin(hold, begin, false);
+      else this.#rest(hold);
     }
   }
 
@@ -287,6 +289,12 @@ export class DurableHolds implements HoldNotes {
     );
     this.began(hold);
     this.#settle(this.#id(hold.entityId));
+  }
+
+  /** Its condition was true before anybody waited for it: that it is so still, at another start, is no news. */
+  #rest(hold: Hold): void {
+    this.#stored.add(hold.entityId);
+    this.#options.ledger.settle(this.#id(hold.entityId), storedHold(hold, this.#options.forMs));
   }
 
   #tellInterrupted(entityId: string, then: string): void {
