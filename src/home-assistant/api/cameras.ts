@@ -34,7 +34,7 @@ export class ApiCameras {
    * ```ts
    * const { bytes } = await this.api.cameras.image('camera.front_door');
    * const { writeFile } = await import('node:fs/promises');
-   * await writeFile('/tmp/front-door.jpg', bytes);
+   * await writeFile('front-door.jpg', bytes);
    * ```
    */
   async image(camera: string, { width, height, timeout }: CameraImageOptions = {}): Promise<CameraImage> {
