@@ -30,8 +30,11 @@ export interface TimedTransition {
   readonly transition: StateTransition;
 }
 
-/** Two moments are one that are no further apart: the database dates as a double does, the wire to the microsecond. */
-const SAME_MOMENT_MS = 0.005;
+/**
+ * Two moments are one that are no further apart. Home Assistant dates to the microsecond and never two writes alike, and
+ * what the database and a double of seconds make of that is off by less than half of one.
+ */
+const SAME_MOMENT_MS = 0.0006;
 
 /**
  * What subscribers of an entity are told who want to know what they missed: each step from what they knew, over what the

@@ -49,9 +49,14 @@ describe('missedChanges', () => {
         before,
         after,
         told: [found(before, after)],
-        past: [200, 150, 120, 120.000001, 100.000001, 90].map((s) => past(s, `at ${Math.floor(s)}`)),
+        past: [200, 150, 120, 120.0000004, 100.0000004, 90].map((s) => past(s, `at ${Math.floor(s)}`)),
       },
       ['off→at 120 backfill', 'at 120→at 150 backfill', 'at 150→on resync'],
+    ],
+    [
+      'two writes of one millisecond',
+      { before, after, told: [found(before, after)], past: [past(120, 'on'), past(120.000001, 'off')] },
+      ['off→on backfill', 'on→off backfill', 'off→on resync'],
     ],
     [
       'that it had gone, and come',
@@ -142,7 +147,7 @@ describe('reaches', () => {
     [before, before, [], true],
     [before, undefined, [], true],
     [before, at(200, 'on'), [150], false],
-    [before, at(200, 'on'), [150, 199.999999], true],
+    [before, at(200, 'on'), [150, 199.9999996], true],
     [null, at(200, 'on'), [], false],
   ])('knows whether the recorder has written enough (%#)', (known, after, seconds, expected) => {
     const rows = seconds.map((second) => past(second, 'x'));
