@@ -12,7 +12,7 @@ import { heapMb } from './heap.ts';
 const scripts = process.env['REAL_HA'];
 const canStart = scripts !== undefined && existsSync(join(scripts, 'start'));
 
-const MINUTES = Number(process.env['SOAK_MINUTES'] ?? 10);
+const MINUTES = Number(process.env['SOAK_MINUTES'] || 10);
 const CHANGE_EVERY_MS = 10;
 const CALL_EVERY_MS = 500;
 /** From one fault to the next; each lasts up to half of it. */
