@@ -1,18 +1,15 @@
-import { loadConfiguration } from '../config/load-configuration.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { InvalidArgument } from '../kernel/errors.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
 import { sleep } from '../kernel/waiting.ts';
-import { DaemonNotRunning } from '../runtime/control-socket.ts';
 import { askForEvents, type EventQuestion, eventQuestion, type EventWishes } from '../runtime/event-question.ts';
 import { sayError } from './say-error.ts';
 import { exitCodes, type StopRequests, type Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
+import { type DaemonOptions, withDaemon } from './with-daemon.ts';
 
-export interface EventsOptions extends EventWishes {
+export interface EventsOptions extends EventWishes, Omit<DaemonOptions, 'quiet'> {
   readonly follow?: boolean;
-  readonly config?: string;
-  readonly data?: string;
   readonly json?: boolean;
 }
 
@@ -23,33 +20,32 @@ const FOLLOW_MS = 1000;
 const LONGEST_CELL = 100;
 
 /** `hassette events`: asks the daemon of a data folder what happened lately. */
-export async function events(options: EventsOptions, at: Surroundings, stopRequests: StopRequests): Promise<number> {
-  const loaded = await loadConfiguration({ folder: at.folder, environment: at.environment, flags: options });
-  const paths = loaded.kind === 'valid' ? loaded.configuration.paths : loaded.usable.paths;
-  if (paths === undefined) {
-    at.say('The configuration does not say where the data folder is; name it by --data FOLDER.');
-    return exitCodes.configuration;
-  }
+export function events(options: EventsOptions, at: Surroundings, stopRequests: StopRequests): Promise<number> {
+  return withDaemon(options, at, (dataFolder) => ask(dataFolder, options, at, stopRequests));
+}
+
+async function ask(
+  dataFolder: string,
+  options: EventsOptions,
+  at: Surroundings,
+  stopRequests: StopRequests,
+): Promise<number> {
   const clock = new SystemClock();
   try {
     const asked = eventQuestion(options, clock);
-    const first = await askForEvents(paths.data, asked, clock);
+    const first = await askForEvents(dataFolder, asked, clock);
     if (options.follow !== true) {
       at.print(options.json === true ? JSON.stringify(first, undefined, 2) : textOf(first));
       return exitCodes.done;
     }
     const tell = (happening: Happening): void =>
       at.print(options.json === true ? JSON.stringify(happening) : textOf([happening]));
-    await follow(first, (question) => askForEvents(paths.data, question, clock), asked, tell, clock, stopRequests);
+    await follow(first, (question) => askForEvents(dataFolder, question, clock), asked, tell, clock, stopRequests);
     return exitCodes.done;
   } catch (error) {
-    if (error instanceof InvalidArgument) {
-      sayError(at, error);
-      return exitCodes.configuration;
-    }
-    if (!(error instanceof DaemonNotRunning)) throw error;
+    if (!(error instanceof InvalidArgument)) throw error;
     sayError(at, error);
-    return exitCodes.failed;
+    return exitCodes.configuration;
   }
 }
 

@@ -1,17 +1,13 @@
-import { loadConfiguration } from '../config/load-configuration.ts';
 import { formatDuration } from '../kernel/duration.ts';
 import { SystemClock } from '../kernel/system-clock.ts';
-import { askDaemon, DaemonNotRunning } from '../runtime/control-socket.ts';
+import { askDaemon } from '../runtime/control-socket.ts';
 import type { RuntimeStatus } from '../runtime/runtime-status.ts';
 import { ownPackage } from './own-package.ts';
-import { sayError } from './say-error.ts';
 import { exitCodes, type Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
+import { type DaemonOptions, withDaemon } from './with-daemon.ts';
 
-export interface StatusOptions {
-  readonly config?: string;
-  readonly data?: string;
-  readonly quiet?: boolean;
+export interface StatusOptions extends DaemonOptions {
   readonly json?: boolean;
 }
 
@@ -69,24 +65,12 @@ function waitsText(waits: RuntimeStatus['waits'] = []): readonly string[] {
 }
 
 /** `hassette status`: asks the daemon of a data folder. It fails only if none answers, whatever its homes and apps do. */
-export async function status(options: StatusOptions, at: Surroundings): Promise<number> {
-  // What else is wrong with the configuration is no matter here: the daemon may be running for weeks on another one.
-  const loaded = await loadConfiguration({ folder: at.folder, environment: at.environment, flags: options });
-  const paths = loaded.kind === 'valid' ? loaded.configuration.paths : loaded.usable.paths;
-  if (paths === undefined) {
-    if (options.quiet !== true)
-      at.say('The configuration does not say where the data folder is; name it by --data FOLDER.');
-    return exitCodes.configuration;
-  }
-  try {
-    const answer = await askDaemon(paths.data, { ask: 'status' }, new SystemClock());
+export function status(options: StatusOptions, at: Surroundings): Promise<number> {
+  return withDaemon(options, at, async (dataFolder) => {
+    const answer = await askDaemon(dataFolder, { ask: 'status' }, new SystemClock());
     if (options.quiet === true) return exitCodes.done;
     const asText = options.json !== true && isRuntimeStatus(answer);
     at.print(asText ? statusText(answer) : JSON.stringify(answer, undefined, 2));
     return exitCodes.done;
-  } catch (error) {
-    if (!(error instanceof DaemonNotRunning)) throw error;
-    if (options.quiet !== true) sayError(at, error);
-    return exitCodes.failed;
-  }
+  });
 }
